@@ -1,0 +1,113 @@
+"""Real servers for tests: the command line, started as a process of its own on a free loopback port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "seed" / "karabakh"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def sic(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one `sic` command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "api", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | (env or {}),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        check=False,
+    )
+
+
+def loaded(folder: Path, *packages: Path) -> dict[str, str]:
+    """Environment of a server on a new SQLite database in `folder`, migrated and loaded."""
+    env = {"SIC_DATABASE_URL": f"sqlite:///{folder / 'sic.db'}"}
+    for done in (sic("migrate", env=env), sic("load", *(packages or (PACKAGE,)), env=env)):
+        assert done.returncode == 0, done.stderr
+    return env
+
+
+class Server:
+    """`with Server(env) as server`: serving once the body runs (`server.url`, `server.client`), ended with it.
+
+    `module` is run as `python -m module serve --host … --port …`. Raises RuntimeError with what the process
+    wrote when it does not get ready in `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        *,
+        module: str = "api",
+        port: int | None = None,
+        ready: str = "/readyz",
+        patience: float = 20,
+    ) -> None:
+        self.env, self.module, self.ready, self.patience = dict(env), module, ready, patience
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe nobody reads would stop the server
+
+    @property
+    def output(self) -> str:
+        """Everything the process wrote so far, both streams."""
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", self.module, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=ROOT,
+            env=os.environ | self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                if self.client.get(self.ready).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                pass
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"the server did not get ready (exit {self.process.returncode}):\n{self.output}")
+            time.sleep(0.02)
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM, patience: float = 15) -> int:
+        """Send a signal, wait, and give the exit code; killed when it outlives `patience` seconds."""
+        assert self.process is not None
+        self.client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(sent)
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        self._output.close()
