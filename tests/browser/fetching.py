@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 FETCH = """
 async ([url, init]) => {
   const answer = await fetch(url, init);
-  return {status: answer.status, headers: Object.fromEntries(answer.headers), json: await answer.clone().json().catch(() => null),
-          text: await answer.text()};
+  const json = await answer.clone().json().catch(() => null);
+  return {status: answer.status, headers: Object.fromEntries(answer.headers), json, text: await answer.text()};
 }
 """
 

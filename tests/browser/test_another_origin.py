@@ -20,7 +20,7 @@ def test_a_list_with_its_headers(elsewhere: Page, served: Server) -> None:
 
 def test_the_next_page_by_the_link_in_the_body_and_in_the_header(elsewhere: Page, served: Server) -> None:
     first = fetch(elsewhere, f"{served.url}/v1/claims?limit=3")
-    assert f"<{first.json['links']['next']}>; rel=\"next\"" in first.headers["link"]
+    assert f'<{first.json["links"]["next"]}>; rel="next"' in first.headers["link"]
     second = fetch(elsewhere, served.url + first.json["links"]["next"])
     assert second.status == 200
     assert not {claim["id"] for claim in first.json["data"]} & {claim["id"] for claim in second.json["data"]}

@@ -103,5 +103,7 @@ class Container:
     def exit_code(self) -> int:
         return int(podman("wait", self.name).stdout)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         podman("rm", "--force", "--time", "0", self.name, check=False)

@@ -30,14 +30,14 @@ def image() -> None:
 
 
 @pytest.fixture(scope="session")
-def isolated(image: None) -> Iterator[Container]:
+def isolated() -> Iterator[Container]:
     with Container("none") as container:
         container.wait_healthy()
         yield container
 
 
 @pytest.fixture(scope="session")
-def outside(image: None) -> Iterator[httpx.Client]:
+def outside() -> Iterator[httpx.Client]:
     """A client on this machine of a container that shares its loopback interface."""
     port = free_port()
     with (
@@ -88,7 +88,7 @@ def test_the_image_says_how_its_health_is_asked(isolated: Container) -> None:
     assert told["Config"]["User"] == "10001:10001"
 
 
-def test_an_unhealthy_one_is_reported(image: None) -> None:
+def test_an_unhealthy_one_is_reported() -> None:
     """Nothing listens on the port that the health check asks."""
     with Container("none", ("serve", "--host", "127.0.0.1", "--port", "8001")) as container:
         container.python("print()")
@@ -130,7 +130,7 @@ def test_it_cannot_be_written_from_outside(outside: httpx.Client) -> None:
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-def test_sigterm_finishes_what_was_asked_and_ends_in_ten_seconds(image: None) -> None:
+def test_sigterm_finishes_what_was_asked_and_ends_in_ten_seconds() -> None:
     port = free_port()
     with (
         Container("host", ("serve", "--host", "127.0.0.1", "--port", str(port))) as container,

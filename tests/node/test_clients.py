@@ -30,7 +30,7 @@ def packages() -> None:
 
 
 @pytest.fixture(scope="session")
-def program(packages: None) -> Path:
+def program() -> Path:
     """program.ts, compiled under strict against types generated from openapi.json."""
     build = HERE / "build"
     shutil.rmtree(build, ignore_errors=True)
@@ -67,12 +67,12 @@ def test_a_page_survives_a_json_ld_processor(kind: str, served: Server) -> None:
     assert [item["@id"] for item in items["@list"]] == [item["id"] for item in page["items"]]
     for item in items["@list"]:
         assert item["@type"] == ["http://www.w3.org/ns/oa#Annotation"]
-        [target] = item["http://www.w3.org/ns/oa#hasTarget"]
-        selectors = {selector["@type"][0]: selector for selector in target["http://www.w3.org/ns/oa#hasSelector"]}
-        assert set(selectors) == {
-            "http://www.w3.org/ns/oa#TextQuoteSelector",
-            "http://www.w3.org/ns/oa#TextPositionSelector",
-        }
+        for target in item["http://www.w3.org/ns/oa#hasTarget"]:
+            types = {selector["@type"][0] for selector in target["http://www.w3.org/ns/oa#hasSelector"]}
+            assert types == {
+                "http://www.w3.org/ns/oa#TextQuoteSelector",
+                "http://www.w3.org/ns/oa#TextPositionSelector",
+            }
 
 
 def test_an_annotation_survives_a_json_ld_processor(served: Server) -> None:
