@@ -93,7 +93,9 @@ check-locks: $(VENV)/bootstrap
 .PHONY: sbom
 sbom: $(VENV)/dev ## Write build/sbom.cdx.json, the CycloneDX bill of what serves
 	@mkdir -p build
-	@$(VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json requirements.txt
+	@$(UV) venv --quiet --clear --python $(PY) build/runtime
+	@$(UV) pip install --quiet --python build/runtime/bin/python --require-hashes -r requirements.txt
+	@$(VENV)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json build/runtime/bin/python
 	@echo "build/sbom.cdx.json"
 
 .PHONY: audit
