@@ -73,7 +73,7 @@ openapi: $(VENV)/runtime ## Write openapi.json from the code
 .PHONY: check-openapi
 check-openapi: $(VENV)/dev
 	@$(PY) -m api openapi | cmp - openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
-	@$(VENV)/bin/breakwatch openapi.released.json openapi.json
+	@$(PY) -m tests.compatibility openapi.released.json openapi.json
 
 .PHONY: lock
 lock: $(VENV)/bootstrap ## Write the requirements files from pyproject.toml (ARGS=--upgrade for newer versions)
