@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(0.5, gt=0, description="How often a process looks for newly published content.")
     statement_timeout_ms: int = Field(10_000, ge=1, description="PostgreSQL's statement_timeout for reading.")
     metrics_port: int | None = Field(None, ge=1, le=65535, description="Serves /metrics there instead.")
+    reader_role: str | None = Field(
+        None, description="PostgreSQL role that may read what `load` and `migrate` publish."
+    )
 
     @property
     def writing_url(self) -> str:

@@ -33,6 +33,8 @@ NAMES = {
 }
 BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
 
+KEYED = {"sqlite_with_rowid": False}  # rows of nothing but keys are their own index
+
 metadata = MetaData(naming_convention=NAMES)
 
 
@@ -150,6 +152,7 @@ class Topic(Content, table=True):
 
 class DocumentTopic(Content, table=True):
     __tablename__ = "document_topic"
+    __table_args__ = KEYED
     document: str = key("document.id", primary_key=True)
     topic: str = key("topic.id", primary_key=True)
 
@@ -190,7 +193,9 @@ class PlaceDocument(Content, table=True):
 
 
 class Obstacle(Sourced, table=True):
-    __table_args__ = sourced("obstacle", UniqueConstraint("document", "number"), Index("ix_obstacle_number", "number", "sequence"))
+    __table_args__ = sourced(
+        "obstacle", UniqueConstraint("document", "number"), Index("ix_obstacle_number", "number", "sequence")
+    )
     number: int
     title: str
     text: str
@@ -200,7 +205,7 @@ class Obstacle(Sourced, table=True):
 
 class ObstacleActor(Content, table=True):
     __tablename__ = "obstacle_actor"
-    __table_args__ = (Index("ix_obstacle_actor_actor", "actor", "obstacle", unique=True),)
+    __table_args__ = (Index("ix_obstacle_actor_actor", "actor", "obstacle", unique=True), KEYED)
     obstacle: int = Field(foreign_key="obstacle.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     actor: str = key("actor.id")
@@ -227,7 +232,10 @@ class Claim(Sourced, table=True):
         CheckConstraint("hedged = (hedge_cue IS NOT NULL)", name="hedged"),
         CheckConstraint("coalesce(speaker_actor, 'author') = coalesce(speaker, 'author')", name="speaker"),
         UniqueConstraint("document", "ordinal"),
-        *(Index(f"ix_claim_{name}", name, "sequence") for name in ("section", "obstacle", "type", "mode", "speaker", "hedged", "has_quantity")),
+        *(
+            Index(f"ix_claim_{name}", name, "sequence")
+            for name in ("section", "obstacle", "type", "mode", "speaker", "hedged", "has_quantity")
+        ),
     )
     ordinal: int
     statement: str
@@ -245,7 +253,7 @@ class Claim(Sourced, table=True):
 
 class ClaimActor(Content, table=True):
     __tablename__ = "claim_actor"
-    __table_args__ = (Index("ix_claim_actor_actor", "actor", "claim", unique=True),)
+    __table_args__ = (Index("ix_claim_actor_actor", "actor", "claim", unique=True), KEYED)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     actor: str = key("actor.id")
@@ -253,7 +261,7 @@ class ClaimActor(Content, table=True):
 
 class ClaimPlace(Content, table=True):
     __tablename__ = "claim_place"
-    __table_args__ = (Index("ix_claim_place_place", "place", "claim", unique=True),)
+    __table_args__ = (Index("ix_claim_place_place", "place", "claim", unique=True), KEYED)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     place: str = key("place.id")
@@ -261,7 +269,7 @@ class ClaimPlace(Content, table=True):
 
 class ClaimTopic(Content, table=True):
     __tablename__ = "claim_topic"
-    __table_args__ = (Index("ix_claim_topic_topic", "topic", "claim", unique=True),)
+    __table_args__ = (Index("ix_claim_topic_topic", "topic", "claim", unique=True), KEYED)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     topic: str = key("topic.id")
@@ -275,7 +283,10 @@ class Event(Sourced, table=True):
         within("basis", DateBasis),
         CheckConstraint("earliest IS NULL OR latest IS NULL OR earliest <= latest", name="bounds"),
         UniqueConstraint("document", "ordinal"),
-        *(Index(f"ix_event_{name}", name, "sequence") for name in ("section", "category", "status", "basis", "earliest", "latest")),
+        *(
+            Index(f"ix_event_{name}", name, "sequence")
+            for name in ("section", "category", "status", "basis", "earliest", "latest")
+        ),
     )
     ordinal: int
     name: str
@@ -309,7 +320,7 @@ class EventMention(Content, table=True):
 
 class EventActor(Content, table=True):
     __tablename__ = "event_actor"
-    __table_args__ = (Index("ix_event_actor_actor", "actor", "event", unique=True),)
+    __table_args__ = (Index("ix_event_actor_actor", "actor", "event", unique=True), KEYED)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     actor: str = key("actor.id")
@@ -317,7 +328,7 @@ class EventActor(Content, table=True):
 
 class EventPlace(Content, table=True):
     __tablename__ = "event_place"
-    __table_args__ = (Index("ix_event_place_place", "place", "event", unique=True),)
+    __table_args__ = (Index("ix_event_place_place", "place", "event", unique=True), KEYED)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     place: str = key("place.id")
@@ -332,7 +343,10 @@ class Relation(Ranked, table=True):
         CheckConstraint("(basis = 'stated') = (quote IS NOT NULL)", name="source"),
         CheckConstraint("from_claim <> to_claim", name="ends"),
         Index("ix_relation_span", "document", "start", "end", "rank"),
-        *(Index(f"ix_relation_{name}", name, "sequence") for name in ("document", "from_claim", "to_claim", "type", "basis")),
+        *(
+            Index(f"ix_relation_{name}", name, "sequence")
+            for name in ("document", "from_claim", "to_claim", "type", "basis")
+        ),
     )
     document: str = key("document.id")
     from_claim: str = key("claim.id")
@@ -348,3 +362,8 @@ class Relation(Ranked, table=True):
     utf16_end: int | None
     prefix: str | None
     suffix: str | None
+
+
+def columns_of(table: type[Content]) -> Any:
+    """A table's columns, for statements that read rows rather than objects."""
+    return metadata.tables[str(table.__tablename__)].c

@@ -1,0 +1,178 @@
+"""sic serve | migrate | load | unload | check."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import ValidationError
+
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from seed.faults import Fault
+    from seed.generations import Store
+    from seed.load import Steps
+
+PACKAGES = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="PATH..."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sic")
+def main() -> None:
+    """Serve what a document says, each record resting on a verbatim quote."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+def serve(host: str, port: int) -> None:
+    """Answer questions over HTTP."""
+    from api.main import serve as run
+
+    run(_settings(), host, port)
+
+
+@main.command()
+def migrate() -> None:
+    """Make the schema that this release reads."""
+    settings = _settings()
+    with _told():
+        from seed.load import migrate as run
+
+        click.echo(run(_store(settings), settings.index_root, _steps()))
+
+
+@main.command()
+@PACKAGES
+def load(paths: tuple[Path, ...]) -> None:
+    """Add packages, or folders of packages, to what is served; a document of the same id is replaced."""
+    settings = _settings()
+    with _told():
+        from seed.load import load as run
+
+        done = run(_store(settings), paths, settings.index_root, _steps())
+        _warn(done.warnings)
+        what = done.documents[0] if len(done.documents) == 1 else f"{len(done.documents)} documents"
+        if done.changed:
+            click.echo(f"loaded {what}; snapshot {done.snapshot}: {_counted(done.counts)}")
+        else:
+            click.echo(f"{what} already loaded, nothing changed; snapshot {done.snapshot}")
+
+
+@main.command()
+@click.argument("document", metavar="ID")
+def unload(document: str) -> None:
+    """Take a document away, with the actors and places that it alone uses."""
+    settings = _settings()
+    with _told():
+        from seed.load import unload as run
+
+        done = run(_store(settings), document, settings.index_root, _steps())
+        click.echo(f"unloaded {document}; snapshot {done.snapshot}: {_counted(done.counts)}")
+
+
+@main.command()
+@PACKAGES
+@click.option("--complete", is_flag=True, help="Warnings are faults: every sentence has a record or a reason.")
+def check(paths: tuple[Path, ...], complete: bool) -> None:
+    """Tell every fault that a load would refuse, and how much of the text is accounted for; load nothing."""
+    settings = _settings()
+    with _told():
+        from seed.faults import Refused
+        from seed.load import check as run
+
+        found = run(_store(settings), paths, _steps())
+        if complete and found.warnings:
+            raise Refused(found.warnings)
+        _warn(found.warnings)
+        click.echo(_counted(found.counts))
+        click.echo(f"sentences accounted for: {found.accounted}/{found.counts['sentences']}")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = f"SIC_{'_'.join(map(str, fault['loc']))}".upper()
+            click.echo(f"sic: set {name}: {fault['msg']} (it is {fault['input']!r})", err=True)
+        raise SystemExit(2) from None
+
+
+def _store(settings: Settings) -> "Store":
+    from seed.generations import store
+
+    return store(settings.writing_url, settings.reader_role)
+
+
+def _steps() -> "Steps":
+    """Progress, for a person who watches."""
+    from seed.load import Steps
+
+    if not sys.stderr.isatty():
+        return Steps()
+
+    class Told(Steps):
+        def reading(self, total: int) -> Callable[[int], None]:
+            bar: Any = click.progressbar(length=total, label="reading", file=sys.stderr)
+            bar.render_progress()
+            left = total
+
+            def advance(read: int) -> None:
+                nonlocal left
+                left -= read
+                bar.update(read)
+                if left <= 0:
+                    bar.render_finish()
+
+            return advance
+
+        def step(self, name: str) -> None:
+            click.echo(f"{name} …", err=True)
+
+    return Told()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever stops a command is told in plain lines: all faults of packages, one line for anything else."""
+    import sqlite3
+
+    import psycopg
+    from alembic.util import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from seed.faults import Refused, Unusable
+
+    try:
+        yield
+    except Refused as refused:
+        for fault in refused.faults:
+            click.echo(str(fault), err=True)
+        count = len(refused.faults)
+        click.echo(f"sic: {count} {'fault' if count == 1 else 'faults'}; nothing was loaded", err=True)
+        raise SystemExit(1) from None
+    except Unusable as error:
+        _stop(str(error))
+    except (OSError, sqlite3.Error, psycopg.Error, SQLAlchemyError, CommandError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+        _stop(f"{reason[0] if reason else type(error).__name__}; nothing was changed")
+
+
+def _stop(message: str) -> None:
+    click.echo(f"sic: {message}", err=True)
+    raise SystemExit(1) from None
+
+
+def _warn(warnings: "list[Fault]") -> None:
+    for warning in sorted(warnings):
+        click.echo(f"warning: {warning}", err=True)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {kind if count != 1 else kind[:-1]}" for kind, count in counts.items())

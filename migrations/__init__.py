@@ -1,0 +1,1 @@
+"""The schema of one generation of content, step by step."""

@@ -1,0 +1,1 @@
+"""Content packages: what a writer gives, checked and turned into a generation of content."""

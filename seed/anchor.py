@@ -1,0 +1,169 @@
+"""Quotes become spans: exactly, once, or not at all."""
+
+import re
+from array import array
+from bisect import bisect_right
+from typing import NamedTuple
+
+from seed.text import Span, Utf16
+
+CONTEXT = 32  # code points of prefix and suffix
+LARGE = 200_000  # code points from which looking a quote up beats scanning for it
+REMEMBERED = 20_000
+WORD = re.compile(r"\w+")
+
+
+class Anchored(NamedTuple):
+    """A passage as every sourced table holds it, in the order of its columns."""
+
+    section: str
+    quote: str
+    start: int
+    end: int
+    utf16_start: int
+    utf16_end: int
+    prefix: str
+    suffix: str
+
+
+class Anchors:
+    """One document's canonical text, and where words stand in it."""
+
+    def __init__(self, text: str, sentences: list[Span]) -> None:
+        self.text = text
+        self.utf16 = Utf16(text)
+        self.sentences = sentences
+        self._sentence_starts = [start for start, _ in sentences]
+        self._section_starts = [0]
+        self._section_ids = [""]
+        self._known: dict[tuple[str, str, str], Span | int] = {}
+        self._words: dict[str, array[int]] | None = None
+
+    def divide(self, leaves: list[tuple[int, str]]) -> None:
+        """Sets the leaf sections, as (start, id) in order of the text."""
+        self._section_starts = [start for start, _ in leaves]
+        self._section_ids = [name for _, name in leaves]
+
+    def find(self, quote: str, prefix: str | None = None, suffix: str | None = None) -> Span | str:
+        """The span of the quote, or what is wrong with it and what would be right."""
+        asked = (quote, prefix or "", suffix or "")
+        found = self._known.get(asked)
+        if found is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[asked] = self._look(*asked)
+        return found if isinstance(found, tuple) else self._problem(*asked, found)
+
+    def _look(self, quote: str, prefix: str, suffix: str) -> Span | int:
+        needle = prefix + quote + suffix
+        if len(self.text) >= LARGE and (starts := self._candidates(needle)) is not None:
+            hits = [start for start in starts if self.text.startswith(needle, start)]
+            if len(hits) != 1:
+                return len(hits)
+            at = hits[0]
+        else:
+            at = self.text.find(needle)
+            if at < 0:
+                return 0
+            if self.text.find(needle, at + 1) >= 0:
+                return sum(1 for _ in re.finditer(f"(?={re.escape(needle)})", self.text))
+        start = at + len(prefix)
+        return start, start + len(quote)
+
+    def _candidates(self, needle: str) -> list[int] | None:
+        """Where the needle can begin: near the places of its rarest whole word. None where it has no whole word."""
+        whole = [match for match in WORD.finditer(needle) if match.start() > 0 and match.end() < len(needle)]
+        if not whole:
+            return None
+        if self._words is None:
+            self._words = {}
+            for match in WORD.finditer(self.text):
+                self._words.setdefault(match.group(), array("q")).append(match.start())
+        places = [(self._words.get(match.group(), array("q")), match.start()) for match in whole]
+        rarest, offset = min(places, key=lambda place: len(place[0]))
+        return [place - offset for place in rarest if place >= offset]
+
+    def _problem(self, quote: str, prefix: str, suffix: str, times: int) -> str:
+        shown = quote if len(quote) <= 60 else quote[:59] + "…"
+        if times:
+            return f"the quote “{shown}” occurs {times} times; add `prefix` or `suffix` to tell which is meant"
+        if (prefix or suffix) and quote in self.text:
+            return f"the quote “{shown}” does not stand between that prefix and suffix; copy the adjoining words with their spaces"
+        if len(self.text) >= LARGE:
+            return f"the quote “{shown}” is not in the text; copy it from the canonical text"
+        folded = " ".join(quote.split())
+        if folded != quote and folded in self.text:
+            return f"the quote “{shown}” differs from the text in white space; the canonical text has single spaces"
+        straight = str.maketrans("“”‘’", "\"\"''")
+        if quote.translate(straight) in self.text.translate(straight):
+            return f"the quote “{shown}” differs from the text in its quotation marks; copy them from the text"
+        if quote.casefold() in self.text.casefold():
+            return f"the quote “{shown}” differs from the text in upper and lower case; copy it from the text"
+        return f"the quote “{shown}” is not in the text; copy it from the canonical text"
+
+    def anchored(self, span: Span) -> Anchored:
+        start, end = span
+        text, utf16 = self.text, self.utf16
+        return Anchored(
+            self.section(start),
+            text[start:end],
+            start,
+            end,
+            utf16(start),
+            utf16(end),
+            text[max(0, start - CONTEXT) : start],
+            text[end : end + CONTEXT],
+        )
+
+    def section(self, offset: int) -> str:
+        """The leaf section that holds the offset."""
+        return self._section_ids[bisect_right(self._section_starts, offset) - 1]
+
+    def sentences_of(self, span: Span) -> range:
+        """The ordinals, from 0, of the sentences that the span touches."""
+        starts = self._sentence_starts
+        last = bisect_right(starts, span[1] - 1)
+        first = max(bisect_right(starts, span[0]) - 1, 0)
+        if first < last and self.sentences[first][1] <= span[0]:
+            first += 1
+        return range(first, last)
+
+    def sentence_text(self, span: Span) -> str:
+        touched = self.sentences_of(span)
+        return self.text[self.sentences[touched[0]][0] : self.sentences[touched[-1]][1]] if touched else ""
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether the words occur in the text, not inside longer words."""
+    at = text.find(words)
+    while at >= 0:
+        if _bounded(text, at, at + len(words)):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def occurrences(text: str, names: list[str]) -> int:
+    """Non-overlapping occurrences of the names in the text, longest first, on word boundaries."""
+    taken: list[Span] = []
+    for name in sorted(set(names), key=lambda name: (-len(name), name)):
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            place = bisect_right(taken, (at, at))
+            clear = (place == 0 or taken[place - 1][1] <= at) and (place == len(taken) or end <= taken[place][0])
+            if clear and _bounded(text, at, end):
+                taken.insert(place, (at, end))
+                at = text.find(name, end)
+            else:
+                at = text.find(name, at + 1)
+    return len(taken)
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    opens = start == 0 or not (_letter(text[start - 1]) and _letter(text[start]))
+    return opens and (end == len(text) or not (_letter(text[end - 1]) and _letter(text[end])))
+
+
+def _letter(character: str) -> bool:
+    return character.isalnum() or character == "_"

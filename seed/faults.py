@@ -1,0 +1,26 @@
+"""Faults are data: all of them are told, each with its file and line."""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong in a package and what would be right; `line` counts from 1, 0 is the file as a whole."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class Refused(Exception):
+    """Nothing was loaded; `faults` says why."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = sorted(set(faults))
+
+
+class Unusable(Exception):
+    """The surroundings, not a package, forbid what was asked; one line says what to do."""

@@ -1,0 +1,86 @@
+"""Packages are read by several processes where there is enough to read, each staging into a shard of its own."""
+
+import os
+import signal
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from seed.check import Outcome, examine
+from seed.faults import Unusable
+from seed.package import size
+from seed.stage import Shard
+
+ALONE = 8_000_000  # bytes that one process reads sooner than others start
+AHEAD = 2  # packages a reader is given before it is done, so that it never waits
+
+
+def read(
+    folders: list[Path], scratch: Path, advance: Callable[[int], None], processes: int | None = None
+) -> tuple[list[Outcome], list[Path]]:
+    """What became of each package, in the order of `folders`, and the shards that hold what was staged."""
+    sizes = {folder: size(folder) for folder in folders}
+    count = processes or (min(len(folders), os.cpu_count() or 1) if sum(sizes.values()) > ALONE else 1)
+    shards = [scratch / f"shard{number}.db" for number in range(1, count + 1)]
+    if count == 1:
+        shard = Shard(shards[0], 1)
+        outcomes = {folder: examine(folder, shard, advance) for folder in folders}
+        shard.close()
+    else:
+        outcomes = _shared(sorted(folders, key=lambda folder: -sizes[folder]), shards, advance)
+    return [outcomes[folder] for folder in folders], shards
+
+
+def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], None]) -> dict[Path, Outcome]:
+    context = get_context("spawn")
+    readers: dict[Connection, BaseProcess] = {}
+    outcomes: dict[Path, Outcome] = {}
+    for number, path in enumerate(shards, 1):
+        ours, theirs = context.Pipe()
+        reader = context.Process(target=_serve, args=(theirs, path, number), daemon=True)
+        reader.start()
+        theirs.close()
+        readers[ours] = reader
+    try:
+        queue = iter(waiting)
+        for pipe in list(readers) * AHEAD:
+            pipe.send(next(queue, None))
+        while readers:
+            for pipe in wait(list(readers)):
+                assert isinstance(pipe, Connection)
+                match pipe.recv():
+                    case int(told):
+                        advance(told)
+                    case Outcome() as outcome:
+                        outcomes[Path(outcome.folder)] = outcome
+                        pipe.send(next(queue, None))
+                    case None:
+                        readers.pop(pipe).join()
+                    case failure:
+                        raise Unusable(str(failure))
+    except EOFError:
+        raise Unusable("a reading process ended; is there too little memory?") from None
+    finally:
+        for reader in readers.values():
+            reader.terminate()
+            reader.join()
+    return outcomes
+
+
+def _serve(pipe: Connection, path: Path, number: int) -> None:
+    """A reader: packages come in, outcomes and progress go out, until None comes. Ends with who started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        shard = Shard(path, number)
+        while (folder := pipe.recv()) is not None:
+            pipe.send(examine(folder, shard, pipe.send))
+        shard.close()
+        pipe.send(None)
+        while True:
+            pipe.recv()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except Exception as error:  # told to whoever waits, who ends everything
+        pipe.send(f"reading failed: {error}")
