@@ -1,0 +1,164 @@
+"""One request, asked of one snapshot: from the raw question to the answer's headers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic_core import from_json, to_json
+
+from api.answers import etag, matches
+from api.formats import MEDIA_TYPES, negotiate
+from api.pages import DOCS_POLICY, POLICY, hardening
+from api.problems import Problem, bad_question
+from api.questions import Questions, ask, canonical, declared
+from api.records import Reader, Record
+from api.settings import Settings
+from api.snapshot import Snapshot
+
+Q = TypeVar("Q", bound=Questions)
+
+CACHING = "public, max-age=60, stale-while-revalidate=60"
+
+
+@dataclass
+class Body:
+    """What an endpoint answers: a JSON value, text, or a stream of bytes; and links for the Link header."""
+
+    content: Record | str | Iterator[bytes]
+    links: Sequence[tuple[str, str]] = ()
+    filename: str | None = None
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """A question that some formats cannot answer. refuse() raises a problem."""
+
+    def refuse(self, format: str) -> None: ...
+
+
+class Asked:
+    """A request and the snapshot that answers it."""
+
+    def __init__(self, request: Request) -> None:
+        scope = request.scope
+        self.scope = scope
+        self._snapshot: Snapshot | None = scope["sic.snapshot"]
+        self.settings: Settings = request.app.state.settings
+        self.release: str = request.app.state.release
+        self.root = self.settings.root_path
+        self.path = quote(scope["path"], safe="/:@!$&'()*+,;=~")
+        self.format = "json"
+        self.question = self.path
+        self._contract: bytes = request.app.state.contract
+
+    @property
+    def snapshot(self) -> Snapshot:
+        if self._snapshot is None:
+            raise Problem("unavailable", "no content can be served yet; /readyz says why", headers={"Retry-After": "1"})
+        return self._snapshot
+
+    @property
+    def state(self) -> str:
+        """The snapshot's id; pages that show no content are there before there is one."""
+        return self._snapshot.id if self._snapshot else "none"
+
+    def contract(self) -> Record:
+        """The OpenAPI document, telling clients where it is served."""
+        document: Record = from_json(self._contract)
+        return document | {"servers": [{"url": self.root or "/"}]}
+
+    def answer(self, model: type[Q], make: Callable[[Q], Body], offered: Sequence[str] = ("json",)) -> Response:
+        """Validate, then 304, remembered or made: in this order. Raises Problem."""
+        asked = self.read(model, offered)
+        tag = etag(self.state, self.release, self.question, self.format)
+        headers = {"ETag": tag, "Cache-Control": CACHING, "Content-Type": MEDIA_TYPES[self.format]}
+        if matches(self.scope["sic.if_none_match"], tag.encode()):
+            return Response(status_code=304, headers=headers)
+        if self.format == "html":
+            headers |= hardening(DOCS_POLICY if self.path == "/docs" else POLICY)
+        self.scope["sic.key"] = f"{self.format} {self.question}"
+        body = make(asked)
+        headers["Link"] = link_header(self.root, [("self", self.root + self.question), *body.links])
+        if body.filename:
+            headers["Content-Disposition"] = f'attachment; filename="{body.filename}"'
+        if isinstance(body.content, dict):
+            return Response(to_json(body.content), headers=headers)
+        if isinstance(body.content, str):
+            return Response(body.content.encode(), headers=headers)
+        return StreamingResponse(() if self.scope["sic.head"] else body.content, headers=headers)
+
+    def read(self, model: type[Q], offered: Sequence[str]) -> Q:
+        asked, faults = ask(model, self.scope["query_string"], self._unknown)
+        if asked is None:
+            raise bad_question(faults)
+        if asked.snapshot is not None and asked.snapshot != self.snapshot.id:
+            raise Problem(
+                "snapshot-not-served",
+                f"the snapshot served is {self.snapshot.id}",
+                members={"snapshot": self.snapshot.id},
+            )
+        formats = declared(model)["format"].accepts.schema()["enum"] if "format" in declared(model) else offered
+        chosen: str | None = getattr(asked, "format", None) if "format" in asked.model_fields_set else None
+        self.format = chosen or self.negotiated(formats)
+        if isinstance(asked, Refusing):
+            asked.refuse(self.format)
+        self.question = canonical(self.path, asked)
+        return asked
+
+    def _unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
+        return self.snapshot.unknown(kind, ids)
+
+    def negotiated(self, offered: Sequence[str]) -> str:
+        found = negotiate(self.scope["sic.accept"], offered)
+        if found is None:
+            available = [MEDIA_TYPES[format].partition(";")[0] for format in offered]
+            raise Problem(
+                "not-acceptable", f"this path can send {', '.join(available)}", members={"available": available}
+            )
+        return found
+
+    def href(self, question: str) -> str:
+        return self.root + question
+
+    def reading(self) -> "Reading":
+        return Reading(self)
+
+
+class Reading:
+    """`with asked.reading() as reader`: a connection to the snapshot for as long as it takes."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._connection = asked.snapshot.database.connect()
+
+    def __enter__(self) -> Reader:
+        return Reader(self._connection, self._asked.root)
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:
+    """RFC 8288: targets are paths from the root."""
+    known = [*links, ("service-desc", f"{root}/openapi.json"), ("describedby", f"{root}/docs")]
+    return ", ".join(f'<{target}>; rel="{relation}"' for relation, target in known if target)
+
+
+async def _asked(request: Request) -> Asked:
+    return Asked(request)
+
+
+Asking = Annotated[Asked, Depends(_asked)]
+
+
+def one(asked: Asked, record: Record) -> Body:
+    """The envelope of a single record."""
+    content: dict[str, Any] = {
+        "data": record,
+        "meta": {"snapshot": asked.snapshot.id},
+        "links": {"self": asked.href(asked.question)},
+    }
+    return Body(content)

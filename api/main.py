@@ -1,0 +1,164 @@
+"""create_app(settings): the only composition."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from time import time
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException as RoutingError
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import __version__
+from api.edge import INTERNAL, Edge, problem_answer
+from api.observe import Observer, log_to
+from api.openapi import operation_id
+from api.problems import Problem
+from api.resources import (
+    actors,
+    claims,
+    documents,
+    events,
+    obstacles,
+    places,
+    positions,
+    relations,
+    searching,
+    sections,
+    service,
+    text,
+)
+from api.settings import Settings
+from api.snapshot import Serving
+
+RESOURCES = (
+    documents,
+    text,
+    sections,
+    claims,
+    events,
+    obstacles,
+    positions,
+    actors,
+    places,
+    relations,
+    searching,
+    service,
+)
+CONTRACT = Path(__file__).parent.parent / "openapi.json"
+
+log = logging.getLogger("sic")
+
+
+def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
+    serving = Serving(settings)
+    observer = observer or Observer(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = settings.threads
+        opening = asyncio.create_task(_serve_newest(serving))
+        yield
+        opening.cancel()
+        serving.close()
+
+    app = FastAPI(
+        title="sic",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+    )
+    contract = CONTRACT.read_bytes() if CONTRACT.exists() else b""
+    app.state.settings, app.state.serving, app.state.observer = settings, serving, observer
+    app.state.contract = contract
+    app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
+    for resource in RESOURCES:
+        app.include_router(resource.router)
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Exception, _internal)
+    app.add_exception_handler(RoutingError, _nothing_here)
+    app.add_exception_handler(DBAPIError, _away)
+    app.add_exception_handler(PoolTimeoutError, _away)
+    return Edge(app, settings, serving, observer)
+
+
+async def _serve_newest(serving: Serving) -> None:
+    await asyncio.to_thread(serving.refresh)
+    await serving.poll()
+
+
+def _told(problem: Problem, request: Request) -> Response:
+    status, headers, body = problem_answer(problem, request.scope)
+    response = Response(body, status)
+    response.raw_headers = headers
+    return response
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return _told(error, request)
+
+
+async def _nothing_here(request: Request, _error: Exception) -> Response:
+    """404, or a redirect where only slashes are too many."""
+    path = "/" + "/".join(part for part in request.scope["path"].split("/") if part)
+    if path != request.scope["path"] and path != "/" and known(request.app, path):
+        query = request.scope["query_string"].decode("latin-1")
+        root = request.app.state.settings.root_path
+        return RedirectResponse(root + path + ("?" + query if query else ""), status_code=308)
+    return _told(Problem("not-found", "there is nothing at this path"), request)
+
+
+async def _internal(request: Request, _error: Exception) -> Response:
+    return _told(INTERNAL, request)
+
+
+def known(app: FastAPI, path: str) -> bool:
+    return any(route.path_regex.match(path) for route in app.routes if hasattr(route, "path_regex"))
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.warning(
+        "the database does not answer",
+        extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},
+    )
+    return _told(Problem("unavailable", "the database does not answer now", headers={"Retry-After": "2"}), request)
+
+
+def from_environment() -> Edge:
+    """For uvicorn's factory mode: each worker reads the same SIC_* variables."""
+    return create_app(Settings())
+
+
+def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Answer on host and port until SIGTERM, then finish what was begun, for at most 8 seconds."""
+    import uvicorn
+
+    log_to(sys.stderr)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "timeout_graceful_shutdown": 8,
+        "proxy_headers": False,
+    }
+    if workers > 1:
+        uvicorn.run("api.main:from_environment", factory=True, workers=workers, **options)
+    else:
+        uvicorn.run(create_app(settings), **options)

@@ -1,0 +1,112 @@
+"""The readable pages: problems, vocabularies, the docs. Everything stored is escaped; nothing comes from outside."""
+
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+
+from api.problems import PROBLEM_TYPES, ProblemType
+from api.records import Record
+
+WEB = files("api") / "web"
+ASSETS = {
+    "page.css": ("page.css", "text/css; charset=utf-8"),
+    "swagger-ui.css": ("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
+    "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    "init.js": ("swagger-ui/init.js", "text/javascript; charset=utf-8"),
+}
+POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def hardening(policy: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+
+
+def page(root: str, title: str, content: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)} · sic</title><link rel="stylesheet" href="{escape(root)}/docs/page.css"></head>'
+        f'<body><nav aria-label="sic"><a href="{escape(root)}/v1">sic</a> · <a href="{escape(root)}/docs">docs</a> · '
+        f'<a href="{escape(root)}/v1/vocabularies">vocabularies</a> · <a href="{escape(root)}/problems">problems</a></nav>'
+        f"<main><h1>{escape(title)}</h1>{content}</main>"
+        "<footer>sic reports what a document says. It asserts nothing itself.</footer></body></html>"
+    )
+
+
+def problem_page(root: str, kind: ProblemType) -> str:
+    return page(
+        root,
+        f"{kind.title} ({kind.status})",
+        f"<p>{escape(kind.meaning)}</p><h2>How to mend it</h2><p>{escape(kind.remedy)}</p>"
+        f"<p><code>type: {escape(root)}/problems/{kind.slug}</code></p>",
+    )
+
+
+def problems_page(root: str) -> str:
+    items = "".join(
+        f'<dt><a href="{escape(root)}/problems/{kind.slug}">{kind.slug}</a> ({kind.status})</dt><dd>{escape(kind.meaning)}</dd>'
+        for kind in PROBLEM_TYPES.values()
+    )
+    return page(
+        root, "Problems", f"<p>Every error is <code>application/problem+json</code> (RFC 9457).</p><dl>{items}</dl>"
+    )
+
+
+def vocabularies_page(root: str, vocabularies: Iterable[Record]) -> str:
+    items = "".join(
+        f'<h2><a href="{escape(item["links"]["self"])}">{escape(item["id"])}</a></h2>{_terms(item)}'
+        for item in vocabularies
+    )
+    return page(root, "Vocabularies", items)
+
+
+def vocabulary_page(root: str, vocabulary: Record) -> str:
+    return page(root, vocabulary["id"], _terms(vocabulary))
+
+
+def _terms(vocabulary: Record) -> str:
+    terms = "".join(
+        f"<dt><code>{escape(term['value'])}</code></dt><dd>{escape(term['definition'])}</dd>"
+        for term in vocabulary["terms"]
+    )
+    return f"<dl>{terms}</dl>"
+
+
+def docs_page(root: str) -> str:
+    at = escape(root)
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>sic: the contract</title>'
+        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{at}/docs/swagger-ui.css"></head><body>'
+        f'<div id="docs"></div><script src="{at}/docs/swagger-ui-bundle.js"></script>'
+        f'<script src="{at}/docs/init.js" data-contract="{at}/openapi.json"></script></body></html>'
+    )
+
+
+def llms(root: str) -> str:
+    """https://llmstxt.org"""
+    return f"""# sic
+
+> A read-only REST API that serves what a document says: sections, claims, events, obstacles, each resting on a verbatim quote.
+> sic asserts nothing itself; every record says what the document says and of whom. Cite the quote and its offsets.
+
+- [{root}/v1]({root}/v1): what is here
+- [{root}/v1/claims]({root}/v1/claims): one proposition each; filters: type, mode, speaker, hedged, actor, place, topic, obstacle
+- [{root}/v1/events]({root}/v1/events): dated or not; filters: category, status, actor, place, date_from, date_to
+- [{root}/v1/obstacles]({root}/v1/obstacles) and [{root}/v1/positions]({root}/v1/positions): numbered hindrances, and who stands where
+- [{root}/v1/search]({root}/v1/search): across all kinds, best first (q=)
+- [{root}/v1/resolve]({root}/v1/resolve): is this quotation in the texts, and what rests on it (quote=)
+- [{root}/openapi.json]({root}/openapi.json): the contract; [{root}/v1/vocabularies]({root}/v1/vocabularies): what each value means
+
+Lists: limit, cursor (follow links.next), facets, include, format=json|jsonl|csv|jsonld. A misspelt parameter is an error that names the right one.
+"""

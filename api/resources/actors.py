@@ -1,0 +1,134 @@
+"""Actors: who the documents speak of, under the names they use."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import Field
+from sqlalchemy import Select, select
+
+from api.asking import Asking
+from api.formats import field_names
+from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.openapi import described
+from api.questions import OneOf, Reference
+from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
+from api.tables import Actor, ActorDocument, columns_of, metadata
+from api.vocabularies import ActorCategory
+
+router = APIRouter(prefix="/v1/actors", tags=["actors"])
+
+ACTOR = columns_of(Actor)
+ACTOR_DOCUMENT = columns_of(ActorDocument)
+
+
+class ActorRecord(Extras):
+    id: Id
+    kind: Literal["actor"]
+    documents: list[Id] = Field(description="The documents that name it.")
+    name: str
+    category: ActorCategory
+    of: Id | None = Field(description="The state or body it belongs to.")
+    names: list[str] = Field(description="The surface forms the texts use.")
+    mention_count: int = Field(description="Non-overlapping occurrences of the names, longest first.")
+    links: Links
+
+
+class ActorPage(Page[ActorRecord]):
+    pass
+
+
+class ActorAnswer(One[ActorRecord]):
+    pass
+
+
+FACETS = ("document", "category")
+
+
+class ActorQuestions(SearchedQuestions):
+    id: Annotated[Ids, Reference("actor"), Field(description="These actors.", examples=["armenia"])] = ()
+    category: Annotated[
+        tuple[str, ...], OneOf(ActorCategory), Field(description="Of these categories.", examples=["state"])
+    ] = ()
+    sort: Annotated[
+        str | None,
+        OneOf(("id", "-id", "name", "-name", "mention_count", "-mention_count")),
+        Field(description="By id if unset; relevance with q."),
+    ] = None
+    facets: Annotated[tuple[str, ...], OneOf(FACETS), Field(description="Counts by the values of these filters.")] = ()
+    format: Annotated[str, OneOf(("json", "jsonl", "csv")), Field(description="Instead of Accept.")] = "json"
+    fields: Annotated[
+        tuple[str, ...], OneOf(field_names(ActorRecord)), Field(description="Columns of csv, keys of jsonl.")
+    ] = ()
+
+
+class ActorIdQuestions(RecordQuestions):
+    format: Annotated[str, OneOf(("json",)), Field(description="Instead of Accept.")] = "json"
+
+
+COLUMNS = (ACTOR.sequence, ACTOR.rank, ACTOR.id, ACTOR.name, ACTOR.category, ACTOR.of, ACTOR.mention_count)
+
+
+def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
+    documents: dict[str, list[str]] = {}
+    names: dict[str, dict[str, None]] = {}
+    for actor, document, forms in reader.rows(
+        select(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document, ACTOR_DOCUMENT.names)
+        .where(ACTOR_DOCUMENT.actor.in_([row[2] for row in rows]))
+        .order_by(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document)
+    ):
+        documents.setdefault(actor, []).append(document)
+        names.setdefault(actor, {}).update(dict.fromkeys(forms))
+    return [
+        {
+            "id": id,
+            "kind": "actor",
+            "documents": documents.get(id, []),
+            "name": name,
+            "category": category,
+            "of": of,
+            "names": list(names.get(id, ())),
+            "mention_count": mention_count,
+            "links": {"self": f"{reader.root}/v1/actors/{id}", "text": None, "spans": None},
+        }
+        for _, _, id, name, category, of, mention_count in rows
+    ]
+
+
+def actors(asked: ActorQuestions) -> Select[Any]:
+    statement = select(*COLUMNS)
+    if asked.id:
+        statement = statement.where(ACTOR.id.in_(asked.id))
+    if asked.document:
+        statement = listing_any(statement, ACTOR.id, ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document, asked.document)
+    if asked.category:
+        statement = statement.where(ACTOR.category.in_(asked.category))
+    return statement
+
+
+ACTORS = register(
+    Kind(
+        "actor",
+        "actors",
+        metadata.tables["actor"],
+        COLUMNS,
+        present,
+        ActorRecord,
+        filters=FACETS,
+        facets=FACETS,
+        sourced=False,
+    )
+)
+
+
+@router.get("", **described(ActorQuestions, ActorPage))
+def list_actors(asking: Asking) -> Response:
+    """Actors by id, or best first with q."""
+    return asking.answer(ActorQuestions, lambda asked: list_of(asking, ACTORS, asked, actors(asked)))
+
+
+@router.get("/{id}", **described(ActorIdQuestions, ActorAnswer))
+def get_actor(asking: Asking, id: str) -> Response:
+    """One actor."""
+    return asking.answer(ActorIdQuestions, lambda asked: record_of(asking, ACTORS, id, asked))

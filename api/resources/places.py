@@ -1,0 +1,132 @@
+"""Places: where the documents locate things, under the names they use."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import Field
+from sqlalchemy import Select, select
+
+from api.asking import Asking
+from api.formats import field_names
+from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.openapi import described
+from api.questions import OneOf, Reference
+from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
+from api.tables import Place, PlaceDocument, columns_of, metadata
+from api.vocabularies import PlaceCategory
+
+router = APIRouter(prefix="/v1/places", tags=["places"])
+
+PLACE = columns_of(Place)
+PLACE_DOCUMENT = columns_of(PlaceDocument)
+
+
+class PlaceRecord(Extras):
+    id: Id
+    kind: Literal["place"]
+    documents: list[Id] = Field(description="The documents that name it.")
+    name: str
+    category: PlaceCategory
+    names: list[str] = Field(description="The surface forms the texts use.")
+    mention_count: int = Field(description="Non-overlapping occurrences of the names, longest first.")
+    links: Links
+
+
+class PlacePage(Page[PlaceRecord]):
+    pass
+
+
+class PlaceAnswer(One[PlaceRecord]):
+    pass
+
+
+FACETS = ("document", "category")
+
+
+class PlaceQuestions(SearchedQuestions):
+    id: Annotated[Ids, Reference("place"), Field(description="These places.", examples=["karabakh"])] = ()
+    category: Annotated[
+        tuple[str, ...], OneOf(PlaceCategory), Field(description="Of these categories.", examples=["region"])
+    ] = ()
+    sort: Annotated[
+        str | None,
+        OneOf(("id", "-id", "name", "-name", "mention_count", "-mention_count")),
+        Field(description="By id if unset; relevance with q."),
+    ] = None
+    facets: Annotated[tuple[str, ...], OneOf(FACETS), Field(description="Counts by the values of these filters.")] = ()
+    format: Annotated[str, OneOf(("json", "jsonl", "csv")), Field(description="Instead of Accept.")] = "json"
+    fields: Annotated[
+        tuple[str, ...], OneOf(field_names(PlaceRecord)), Field(description="Columns of csv, keys of jsonl.")
+    ] = ()
+
+
+class PlaceIdQuestions(RecordQuestions):
+    format: Annotated[str, OneOf(("json",)), Field(description="Instead of Accept.")] = "json"
+
+
+COLUMNS = (PLACE.sequence, PLACE.rank, PLACE.id, PLACE.name, PLACE.category, PLACE.mention_count)
+
+
+def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
+    documents: dict[str, list[str]] = {}
+    names: dict[str, dict[str, None]] = {}
+    for place, document, forms in reader.rows(
+        select(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, PLACE_DOCUMENT.names)
+        .where(PLACE_DOCUMENT.place.in_([row[2] for row in rows]))
+        .order_by(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document)
+    ):
+        documents.setdefault(place, []).append(document)
+        names.setdefault(place, {}).update(dict.fromkeys(forms))
+    return [
+        {
+            "id": id,
+            "kind": "place",
+            "documents": documents.get(id, []),
+            "name": name,
+            "category": category,
+            "names": list(names.get(id, ())),
+            "mention_count": mention_count,
+            "links": {"self": f"{reader.root}/v1/places/{id}", "text": None, "spans": None},
+        }
+        for _, _, id, name, category, mention_count in rows
+    ]
+
+
+def places(asked: PlaceQuestions) -> Select[Any]:
+    statement = select(*COLUMNS)
+    if asked.id:
+        statement = statement.where(PLACE.id.in_(asked.id))
+    if asked.document:
+        statement = listing_any(statement, PLACE.id, PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, asked.document)
+    if asked.category:
+        statement = statement.where(PLACE.category.in_(asked.category))
+    return statement
+
+
+PLACES = register(
+    Kind(
+        "place",
+        "places",
+        metadata.tables["place"],
+        COLUMNS,
+        present,
+        PlaceRecord,
+        filters=FACETS,
+        facets=FACETS,
+        sourced=False,
+    )
+)
+
+
+@router.get("", **described(PlaceQuestions, PlacePage))
+def list_places(asking: Asking) -> Response:
+    """Places by id, or best first with q."""
+    return asking.answer(PlaceQuestions, lambda asked: list_of(asking, PLACES, asked, places(asked)))
+
+
+@router.get("/{id}", **described(PlaceIdQuestions, PlaceAnswer))
+def get_place(asking: Asking, id: str) -> Response:
+    """One place."""
+    return asking.answer(PlaceIdQuestions, lambda asked: record_of(asking, PLACES, id, asked))

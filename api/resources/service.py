@@ -1,0 +1,261 @@
+"""What is here, in which words, and in what health."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from api import __version__, pages
+from api.asking import Asked, Asking, Body, one
+from api.openapi import described, described_text
+from api.problems import PROBLEM_TYPES, Problem
+from api.questions import Questions
+from api.records import KINDS, One, OneLinks, OneMeta, Shape
+from api.tables import Topic, columns_of
+from api.vocabularies import VOCABULARIES
+
+router = APIRouter(tags=["service"])
+
+TOPIC = columns_of(Topic)
+
+PAGES = ("json", "html")
+
+
+class ServiceRecord(Shape):
+    name: str
+    description: str
+    version: str
+    release: str
+    snapshot: str
+    counts: dict[str, int]
+    links: dict[str, str]
+
+
+class ServiceAnswer(One[ServiceRecord]):
+    pass
+
+
+class TermRecord(Shape):
+    value: str
+    label: str | None
+    definition: str
+
+
+class VocabularyRecord(Shape):
+    id: str
+    kind: str
+    terms: list[TermRecord]
+    links: dict[str, str]
+
+
+class VocabularyAnswer(One[VocabularyRecord]):
+    pass
+
+
+class VocabulariesAnswer(BaseModel):
+    data: list[VocabularyRecord]
+    meta: OneMeta
+    links: OneLinks
+
+
+class ProblemTypeRecord(Shape):
+    id: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+    links: dict[str, str]
+
+
+class ProblemTypeAnswer(One[ProblemTypeRecord]):
+    pass
+
+
+class ProblemTypesAnswer(BaseModel):
+    data: list[ProblemTypeRecord]
+    meta: OneMeta
+    links: OneLinks
+
+
+class Health(BaseModel):
+    status: str
+    snapshot: str | None = None
+    down: dict[str, str] = {}
+
+
+@router.get("/", **described(Questions, ServiceAnswer))
+def get_root(asking: Asking) -> Response:
+    """The same as /v1, until there is a reader page."""
+    return asking.answer(Questions, lambda _: here(asking))
+
+
+@router.get("/v1", **described(Questions, ServiceAnswer))
+def get_service(asking: Asking) -> Response:
+    """What is here: links, counts, snapshot and release."""
+    return asking.answer(Questions, lambda _: here(asking))
+
+
+def here(asked: Asked) -> Body:
+    root = asked.root
+    paths = {kind.plural: kind.path for kind in KINDS.values()} | {
+        "search": "/v1/search",
+        "suggest": "/v1/suggest",
+        "resolve": "/v1/resolve",
+        "vocabularies": "/v1/vocabularies",
+        "problems": "/problems",
+        "openapi": "/openapi.json",
+        "docs": "/docs",
+        "llms": "/llms.txt",
+    }
+    record = {
+        "name": "sic",
+        "description": "What a document says, each record resting on a verbatim quote.",
+        "version": __version__,
+        "release": asked.release,
+        "snapshot": asked.snapshot.id,
+        "counts": asked.snapshot.counts,
+        "links": {name: root + path for name, path in paths.items()},
+    }
+    return one(asked, record)
+
+
+def vocabularies(asked: Asked) -> list[dict[str, Any]]:
+    """The closed vocabularies, and the topics that the packages declare."""
+    known = [
+        (name, [{"value": term.value, "label": None, "definition": term.definition} for term in terms])
+        for name, terms in VOCABULARIES.items()
+    ]
+    with asked.reading() as reader:
+        topics = reader.rows(select(TOPIC.id, TOPIC.label, TOPIC.definition).order_by(TOPIC.id))
+    known.append(
+        ("topic", [{"value": id, "label": label, "definition": definition} for id, label, definition in topics])
+    )
+    return [
+        {"id": name, "kind": "vocabulary", "terms": terms, "links": {"self": f"{asked.root}/v1/vocabularies/{name}"}}
+        for name, terms in known
+    ]
+
+
+def several(asked: Asked, records: list[dict[str, Any]]) -> Body:
+    return Body({"data": records, "meta": {"snapshot": asked.state}, "links": {"self": asked.href(asked.question)}})
+
+
+def vocabularies_answer(asked: Asked) -> Body:
+    records = vocabularies(asked)
+    return Body(pages.vocabularies_page(asked.root, records)) if asked.format == "html" else several(asked, records)
+
+
+def vocabulary_answer(asked: Asked, name: str) -> Body:
+    found = next((item for item in vocabularies(asked) if item["id"] == name), None)
+    if found is None:
+        raise Problem("not-found", "there is no vocabulary of this name")
+    return Body(pages.vocabulary_page(asked.root, found)) if asked.format == "html" else one(asked, found)
+
+
+@router.get("/v1/vocabularies", **described(Questions, VocabulariesAnswer))
+def list_vocabularies(asking: Asking) -> Response:
+    """Each vocabulary with its values and their definitions; a page for browsers."""
+    return asking.answer(Questions, lambda _: vocabularies_answer(asking), PAGES)
+
+
+@router.get("/v1/vocabularies/{name}", **described(Questions, VocabularyAnswer))
+def get_vocabulary(asking: Asking, name: str) -> Response:
+    """One vocabulary; a page for browsers."""
+    return asking.answer(Questions, lambda _: vocabulary_answer(asking, name), PAGES)
+
+
+def problem_record(asked: Asked, slug: str) -> dict[str, Any]:
+    kind = PROBLEM_TYPES[slug]
+    return {
+        "id": slug,
+        "status": kind.status,
+        "title": kind.title,
+        "meaning": kind.meaning,
+        "remedy": kind.remedy,
+        "links": {"self": f"{asked.root}/problems/{slug}"},
+    }
+
+
+def problems_answer(asked: Asked) -> Body:
+    if asked.format == "html":
+        return Body(pages.problems_page(asked.root))
+    return several(asked, [problem_record(asked, slug) for slug in PROBLEM_TYPES])
+
+
+def problem_answer(asked: Asked, slug: str) -> Body:
+    if slug not in PROBLEM_TYPES:
+        raise Problem("not-found", "there is no problem type of this name")
+    if asked.format == "html":
+        return Body(pages.problem_page(asked.root, PROBLEM_TYPES[slug]))
+    return one(asked, problem_record(asked, slug))
+
+
+@router.get("/problems", **described(Questions, ProblemTypesAnswer))
+def list_problems(asking: Asking) -> Response:
+    """What each error means and how to mend it; a page for browsers."""
+    return asking.answer(Questions, lambda _: problems_answer(asking), PAGES)
+
+
+@router.get("/problems/{type}", **described(Questions, ProblemTypeAnswer))
+def get_problem(asking: Asking, type: str) -> Response:
+    """What one error means and how to mend it; a page for browsers."""
+    return asking.answer(Questions, lambda _: problem_answer(asking, type), PAGES)
+
+
+@router.get("/openapi.json", response_class=JSONResponse)
+def get_openapi(asking: Asking) -> Response:
+    """This document."""
+    return asking.answer(Questions, lambda _: Body(asking.contract()))
+
+
+@router.get("/llms.txt", **described_text(Questions))
+def get_llms(asking: Asking) -> Response:
+    """What this service is and how to ask it, for language models."""
+    return asking.answer(Questions, lambda _: Body(pages.llms(asking.root)), ("text",))
+
+
+@router.get("/docs", include_in_schema=False)
+def get_docs(asking: Asking) -> Response:
+    return asking.answer(Questions, lambda _: Body(pages.docs_page(asking.root)), ("html",))
+
+
+@router.get("/docs/{asset}", include_in_schema=False)
+def get_docs_asset(asset: str) -> Response:
+    if asset not in pages.ASSETS:
+        raise Problem("not-found", "there is nothing at this path")
+    name, media_type = pages.ASSETS[asset]
+    return Response(
+        (pages.WEB / name).read_bytes(), headers={"Content-Type": media_type, "Cache-Control": "public, max-age=86400"}
+    )
+
+
+@router.get("/livez", response_model=Health)
+async def get_livez() -> Response:
+    """Whether the process runs. Depends on nothing."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz", response_model=Health)
+async def get_readyz(request: Request) -> Response:
+    """Whether questions can be answered; 503 says which dependency is down."""
+    serving = request.app.state.serving
+    snapshot = serving.current.id if serving.current else None
+    if serving.down:
+        why = "; ".join(f"{name}: {reason}" for name, reason in serving.down.items())
+        raise Problem(
+            "unavailable", why, members={"down": serving.down, "snapshot": snapshot}, headers={"Retry-After": "1"}
+        )
+    return JSONResponse({"status": "ready", "snapshot": snapshot, "down": {}}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/metrics", include_in_schema=False)
+async def get_metrics(request: Request) -> Response:
+    state = request.app.state
+    if state.settings.metrics_port is not None:
+        raise Problem("not-found", "metrics are on a port of their own")
+    return PlainTextResponse(
+        state.observer.metrics(state.serving.gauges(), state.serving.current and state.serving.current.id),
+        headers={"Cache-Control": "no-store", "Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )

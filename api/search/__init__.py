@@ -1,0 +1,30 @@
+"""The text index: a pure function of the snapshot, built from the tables, asked in process.
+
+It holds no content of its own, only where to find it: hits are (`kind`, `sequence`), and rows come from the database.
+"""
+
+from api.search.build import IndexTooLarge
+from api.search.highlight import Highlight, Terms
+from api.search.index import Answer, Hit, Index, Question
+from api.search.schema import FORMAT, KINDS
+from api.search.store import IndexDamaged, IndexMissing, build, build_in_memory, ensure, open_index
+from api.search.suggest import Suggestion
+
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "Answer",
+    "Highlight",
+    "Hit",
+    "Index",
+    "IndexDamaged",
+    "IndexMissing",
+    "IndexTooLarge",
+    "Question",
+    "Suggestion",
+    "Terms",
+    "build",
+    "build_in_memory",
+    "ensure",
+    "open_index",
+]

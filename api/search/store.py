@@ -1,0 +1,151 @@
+"""Where an index is kept: one directory for each snapshot and format, whole or not there at all."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection
+from tantivy import Index as Tantivy
+
+from api.search.build import LEXICON, indexes
+from api.search.index import Index
+from api.search.schema import FORMAT, KINDS, registered
+
+_MANIFEST = "manifest.json"
+_LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
+
+
+class IndexMissing(Exception):
+    """There is no index of this snapshot and format."""
+
+
+class IndexDamaged(Exception):
+    """There is one, and it is not what was written."""
+
+
+def build_in_memory(connection: Connection) -> Index:
+    built = indexes(connection, None)
+    return Index({kind: built[kind] for kind in KINDS}, built[LEXICON])
+
+
+def build(connection: Connection, root: Path | None, snapshot: str) -> Path | None:
+    """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory."""
+    if root is None:
+        return None
+    directory = _directory(root, snapshot)
+    with contextlib.suppress(IndexMissing, IndexDamaged):
+        open_index(root, snapshot)
+        return directory
+    root.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{directory.name}.", suffix=".next", dir=root))
+    try:
+        built = indexes(connection, unfinished)
+        records = {name: index.searcher().num_docs for name, index in built.items()}
+        files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
+        manifest = {"format": FORMAT, "snapshot": snapshot, "records": records, "files": files}
+        (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        unfinished.chmod(0o755)  # mkdtemp is for its owner alone
+        _flush(unfinished)
+        if directory.exists():  # damaged, or a sound one that another process has just put there
+            shutil.rmtree(directory, ignore_errors=True)
+        unfinished.rename(directory)
+        _sync(root)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return directory
+
+
+def open_index(root: Path, snapshot: str) -> Index:
+    """Open what `build` wrote, memory-mapped, after comparing every file with its checksum."""
+    directory = _directory(root, snapshot)
+    try:
+        manifest = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise IndexMissing(f"no text index of snapshot {snapshot} in format {FORMAT} under {root}") from None
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"the manifest of the text index {directory} cannot be read: {error}") from error
+    if not isinstance(manifest, dict) or {*KINDS, LEXICON} != set(manifest.get("records", ())):
+        raise IndexDamaged(f"the manifest of the text index {directory} is not one of format {FORMAT}")
+    if (manifest.get("format"), manifest.get("snapshot")) != (FORMAT, snapshot):
+        raise IndexDamaged(f"the text index {directory} is of another snapshot or format")
+    for name, checksum in manifest["files"].items():
+        try:
+            same = _checksum(directory / name) == checksum
+        except OSError as error:
+            raise IndexDamaged(f"the text index {directory} lacks {name}: {error}") from error
+        if not same:
+            raise IndexDamaged(f"{name} of the text index {directory} has changed since it was written")
+    try:
+        opened = {name: _opened(directory / name) for name in manifest["records"]}
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"the text index {directory} cannot be opened: {error}") from error
+    for name, index in opened.items():
+        searcher = index.searcher()
+        if searcher.num_docs != manifest["records"][name] or searcher.num_segments > 1:
+            raise IndexDamaged(f"the text index {directory} does not hold the {name} records that were written")
+    return Index({kind: opened[kind] for kind in KINDS}, opened[LEXICON])
+
+
+def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
+    """Open the index; where there is none or a damaged one, one process builds it while others wait.
+
+    Without a directory to write in, the index lives in memory.
+    """
+    if root is None:
+        return build_in_memory(connection)
+    with contextlib.suppress(IndexMissing, IndexDamaged):
+        return open_index(root, snapshot)
+    try:
+        with _alone(root, snapshot):
+            build(connection, root, snapshot)
+    except OSError:
+        return build_in_memory(connection)
+    return open_index(root, snapshot)
+
+
+def _directory(root: Path, snapshot: str) -> Path:
+    return root / f"{snapshot}-{FORMAT}"
+
+
+@contextlib.contextmanager
+def _alone(root: Path, snapshot: str) -> Iterator[None]:
+    root.mkdir(parents=True, exist_ok=True)
+    with _directory(root, snapshot).with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _opened(directory: Path) -> Tantivy:
+    return registered(Tantivy.open(str(directory)))
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.rglob("*") if path.is_file() and path.name not in _LOCKS)
+
+
+def _checksum(path: Path) -> list[int]:
+    """Size in bytes and CRC-32."""
+    crc = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            crc = zlib.crc32(block, crc)
+    return [path.stat().st_size, crc]
+
+
+def _flush(directory: Path) -> None:
+    for path in [*_files(directory), *(path for path in directory.rglob("*") if path.is_dir()), directory]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,148 @@
+"""What is being served: content id, database, index, answers. Swapped whole, never in part."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from time import time
+from typing import Any
+
+from sqlalchemy import QueuePool, func, select
+
+from api import search
+from api.answers import Answers
+from api.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published
+from api.problems import nearest
+from api.settings import Settings
+from api.tables import Snapshot as SnapshotRow
+from api.tables import columns_of, metadata
+
+log = logging.getLogger("sic")
+
+SNAPSHOT = columns_of(SnapshotRow)
+
+NEAR_IDS = 5000  # beyond so many ids of a kind, a wrong one is told without a suggestion
+
+
+@dataclass
+class Snapshot:
+    """One state of the content. `users` holds it open while answers are made from it."""
+
+    id: str
+    counts: dict[str, int]
+    database: Database
+    index: search.Index
+    answers: Answers
+    remembered: dict[Any, Any] = field(default_factory=dict)  # totals and small lists: pure functions of the content
+    users: int = 0
+    retired: bool = False
+    lock: Lock = field(default_factory=Lock)
+
+    def acquire(self) -> None:
+        with self.lock:
+            self.users += 1
+
+    def release(self) -> None:
+        with self.lock:
+            self.users -= 1
+            done = self.retired and self.users == 0
+        if done:
+            self.database.close()
+
+    def retire(self) -> None:
+        with self.lock:
+            self.retired = True
+            done = self.users == 0
+        if done:
+            self.database.close()
+
+    def unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
+        """Which of the ids no record of the kind has, each with the nearest that one has."""
+        table = metadata.tables[kind]
+        if not ids:
+            return {}
+        known = self.remembered.get(("ids", kind))
+        with self.database.connect() as connection:
+            if known is None and connection.execute(select(func.count()).select_from(table)).scalar_one() <= NEAR_IDS:
+                known = self.remembered[("ids", kind)] = frozenset(connection.execute(select(table.c.id)).scalars())
+            if known is not None:
+                return {id: nearest(id, known) for id in ids if id not in known}
+            found = set(connection.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars())
+        return {id: None for id in ids if id not in found}
+
+
+class Serving:
+    """Holds the current snapshot of a process and moves it on when another is published."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.current: Snapshot | None = None
+        self.down: dict[str, str] = {"database": "starting"}
+        self.since = 0.0
+        self._probe = probe_engine(settings)
+
+    def take(self) -> Snapshot | None:
+        """The current snapshot, held open until the caller releases it; None while there is nothing to serve."""
+        snapshot = self.current
+        if snapshot is not None:
+            snapshot.acquire()
+        return snapshot
+
+    def open(self, generation: Generation) -> Snapshot:
+        database = open_database(self.settings, generation)
+        try:
+            with database.connect() as connection:
+                row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
+                index = search.ensure(connection, self.settings.index_root, row.id)
+        except Exception:
+            database.close()
+            raise
+        return Snapshot(row.id, row.counts, database, index, Answers(self.settings.answer_cache_bytes))
+
+    def refresh(self) -> None:
+        """Look once for newly published content, and serve it. Never raises: what is wrong goes to `down`."""
+        try:
+            generation = published(self.settings, self._probe)
+            if self.current is None or self.current.database.generation != generation:
+                opened, previous = self.open(generation), self.current
+                self.current, self.since = opened, time()
+                log.info("serving", extra={"snapshot": opened.id})
+                if previous is not None:
+                    previous.retire()
+            self.down = {}
+        except DatabaseUnavailable as error:
+            self._tell("database", str(error))
+        except (search.IndexDamaged, search.IndexMissing, search.IndexTooLarge) as error:
+            self._tell("index", str(error))
+        except Exception as error:
+            log.exception("refresh failed")
+            self._tell("content", f"unexpected {type(error).__name__}")
+
+    def _tell(self, dependency: str, why: str) -> None:
+        if self.down.get(dependency) != why:
+            log.warning("not ready", extra={"dependency": dependency, "reason": why})
+        self.down = {dependency: why}
+
+    async def poll(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.poll_seconds)
+            await asyncio.to_thread(self.refresh)
+
+    def gauges(self) -> dict[str, float]:
+        """What /metrics shows of it."""
+        current = self.current
+        pool = current.database.engine.pool if current else None
+        return {
+            "sic_ready": float(not self.down),
+            "sic_snapshot_age_seconds": time() - self.since if current else 0.0,
+            "sic_remembered_answers": float(len(current.answers)) if current else 0.0,
+            "sic_remembered_bytes": float(current.answers.size) if current else 0.0,
+            "sic_connections_in_use": float(pool.checkedout()) if isinstance(pool, QueuePool) else 0.0,
+        }
+
+    def close(self) -> None:
+        if self.current is not None:
+            self.current.retire()
+        if self._probe is not None:
+            self._probe.dispose()
