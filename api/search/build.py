@@ -223,7 +223,7 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
     for name in _NAMED:
         carriers = [searchers[other] for other, kind in KINDS.items() if name in kind.filters]
         for row, _, texts, title in _READ[name](connection):
-            count = sum(searcher.doc_freq(name, row.id) for searcher in carriers)
+            count = sum(searcher.doc_freq(name, row.id) for searcher in carriers) or 1
             labels = texts if name in ("actor", "place", "document") else [title]
             for label in labels:
                 rank += 1

@@ -131,10 +131,10 @@ class Index:
         return Read(parts, list(corrected.values()))
 
     def _occurs(self, stemmed: str) -> bool:
-        return any(self._frequency(kind, stemmed) for kind, of in KINDS.items() if of.searchable)
+        return any(self._frequency(kind, stemmed) for kind in KINDS)
 
     def _frequency(self, kind: str, stemmed: str) -> int:
-        return self._searchers[kind].doc_freq(TEXT, stemmed)
+        return self._searchers[kind].doc_freq(TEXT, stemmed) if KINDS[kind].searchable else 0
 
     # what matches
 
@@ -218,9 +218,9 @@ class Index:
                 queries.append(_boosted(Query.term_query(schema, TITLE, stemmed, "freq"), times * TITLE_BOOST))
         for pair, times in _pairs(found).items():
             queries.append(_boosted(Query.phrase_query(schema, TEXT, list(pair)), times * PAIR))
-        for phrase, times in Counter(parts.phrases).items():
+        for phrase, times in Counter(parts.phrases if KINDS[kind].searchable else ()).items():
             queries.append(_boosted(self._phrase(kind, phrase), times))
-        for prefix, times in Counter(parts.prefixes).items():
+        for prefix, times in Counter(parts.prefixes if KINDS[kind].searchable else ()).items():
             queries.append(_boosted(self._prefix(kind, prefix), times))
             for word, _ in self._searchers[kind].terms_with_prefix(WORDS, prefix, None, EXPANDED):
                 queries.append(_boosted(Query.term_query(schema, WORDS, word, "basic"), times))
@@ -283,10 +283,10 @@ class Index:
         than one of a million claims; the ratio to its rarity among all records evens that out.
         """
         own = everywhere = 0.0
-        records = sum(self._searchers[other].num_docs for other in kinds)
+        records = sum(self._searchers[other].num_docs for other in kinds if KINDS[other].searchable)
         for word in parts.words:
             own += _rarity(self._frequency(kind, word.stem), self._searchers[kind].num_docs)
-            everywhere += _rarity(sum(self._frequency(o, word.stem) for o in kinds if KINDS[o].searchable), records)
+            everywhere += _rarity(sum(self._frequency(other, word.stem) for other in kinds), records)
         return KINDS[kind].weight * (everywhere / own if own else 1.0)
 
     def _count(self, kind: str, question: Question, read: Read) -> int:

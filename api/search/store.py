@@ -10,13 +10,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from tantivy import Index as Tantivy
 
 from api.search.build import LEXICON, indexes
 from api.search.index import Index
 from api.search.schema import FORMAT, KINDS, registered
+from api.tables import metadata
 
+SMALL = 2_000  # records that are sooner read anew than opened: their index lives in memory
 _MANIFEST = "manifest.json"
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 
@@ -36,7 +38,7 @@ def build_in_memory(connection: Connection) -> Index:
 
 def build(connection: Connection, root: Path | None, snapshot: str) -> Path | None:
     """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory."""
-    if root is None:
+    if root is None or _is_small(connection):
         return None
     directory = _directory(root, snapshot)
     with contextlib.suppress(IndexMissing, IndexDamaged):
@@ -97,7 +99,7 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
 
     Without a directory to write in, the index lives in memory.
     """
-    if root is None:
+    if root is None or _is_small(connection):
         return build_in_memory(connection)
     with contextlib.suppress(IndexMissing, IndexDamaged):
         return open_index(root, snapshot)
@@ -107,6 +109,11 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
     except OSError:
         return build_in_memory(connection)
     return open_index(root, snapshot)
+
+
+def _is_small(connection: Connection) -> bool:
+    counts = (connection.scalar(select(func.count()).select_from(metadata.tables[kind])) for kind in KINDS)
+    return sum(count or 0 for count in counts) < SMALL
 
 
 def _directory(root: Path, snapshot: str) -> Path:
