@@ -193,7 +193,7 @@ def _compose(path: Path, faults: list[Fault]) -> yaml.Node | None:
 
 
 def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULLS
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NULLS
 
 
 class _Unreadable(Exception):
