@@ -12,7 +12,7 @@ UV := $(VENV)/bin/uv
 # Locks carry versions and hashes only; where packages come from is the business of the machine that installs them.
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command 'make lock'
-INSTALL = $(UV) pip install --quiet --python $(PY) --require-hashes
+INSTALL = $(UV) pip install --quiet --compile-bytecode --python $(PY) --require-hashes
 TOOL_TESTS := tests/node tests/browser tests/container
 
 .PHONY: help
