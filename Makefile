@@ -23,7 +23,7 @@ help: ## List the targets
 .PHONY: serve
 serve: $(VENV)/runtime ## Install, load the article and serve it on http://127.0.0.1:8000 (PORT=8123 for another port)
 	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", int("$(PORT)")))' 2>/dev/null || { \
-	  echo "Port $(PORT) of 127.0.0.1 cannot be used (is something listening there?): make serve PORT=8123" >&2; exit 1; }
+	  echo "Port $(PORT) of 127.0.0.1 is taken or cannot be used; choose another: make serve PORT=…" >&2; exit 1; }
 	@$(PY) -m api migrate
 	@$(PY) -m api load seed/karabakh
 	@exec $(PY) -m api serve --host 127.0.0.1 --port $(PORT)
@@ -65,14 +65,14 @@ bench: $(VENV)/dev ## Measure beside the peers (needs wrk)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 .PHONY: openapi
-openapi: $(VENV)/runtime ## Write openapi.json from the code
-	@$(PY) -m api openapi > openapi.json.new
+openapi: $(VENV)/test ## Write openapi.json from the code
+	@$(PY) -m tests.contract > openapi.json.new
 	@mv openapi.json.new openapi.json
 
 # The breaking-change check compares openapi.json with openapi.released.json, the copy of the last release.
 .PHONY: check-openapi
 check-openapi: $(VENV)/dev
-	@$(PY) -m api openapi | cmp - openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
+	@$(PY) -m tests.contract | cmp - openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
 	@$(PY) -m tests.compatibility openapi.released.json openapi.json
 
 .PHONY: lock

@@ -150,7 +150,7 @@ def page(asked: Asked, kind: Kind, question: ListQuestions, statement: Select[An
         return Body(annotation_page(asked, records, meta, links), [(rel, href) for rel, href in headers if href])
     content: Record = {"data": records, "meta": meta}
     if facets:
-        content["facets"] = {name: facet(asked, question, name, found.facets[name]) for name in facets}
+        content["facets"] = {name: facet(asked, question, name, found.facets[name]) for name in sorted(facets)}
     return Body(content | {"links": links}, [(rel, href) for rel, href in headers if href])
 
 

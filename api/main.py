@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as RoutingError
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match
 
 from api import __version__
 from api.edge import INTERNAL, Edge, problem_answer
@@ -116,7 +117,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _nothing_here(request: Request, _error: Exception) -> Response:
     """404, or a redirect where only slashes are too many."""
     path = "/" + "/".join(part for part in request.scope["path"].split("/") if part)
-    if path != request.scope["path"] and path != "/" and known(request.app, path):
+    if path != request.scope["path"] and path != "/" and _known(request, path):
         query = request.scope["query_string"].decode("latin-1")
         root = request.app.state.settings.root_path
         return RedirectResponse(root + path + ("?" + query if query else ""), status_code=308)
@@ -127,8 +128,9 @@ async def _internal(request: Request, _error: Exception) -> Response:
     return _told(INTERNAL, request)
 
 
-def known(app: FastAPI, path: str) -> bool:
-    return any(route.path_regex.match(path) for route in app.routes if hasattr(route, "path_regex"))
+def _known(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path}
+    return any(route.matches(scope)[0] is not Match.NONE for route in request.app.router.routes)
 
 
 async def _away(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
@@ -105,10 +106,7 @@ def described(questions: type[Questions], answer: type[BaseModel]) -> dict[str, 
 
 
 def described_text(questions: type[Questions]) -> dict[str, Any]:
-    return {
-        "openapi_extra": {"parameters": parameters(questions)},
-        "responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-    }
+    return {"response_class": PlainTextResponse, "openapi_extra": {"parameters": parameters(questions)}}
 
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def found(asked: Asked, question: SearchQuestions) -> Body:
         meta["corrected"] = [{"from": old, "to": new} for old, new in answer.corrected]
     content: dict[str, Any] = {"data": records, "meta": meta}
     if question.facets:
-        content["facets"] = {name: facet(asked, question, name, answer.facets[name]) for name in question.facets}
+        content["facets"] = {name: facet(asked, question, name, answer.facets[name]) for name in sorted(question.facets)}
     links = {"self": asked.href(asked.question), "first": first, "next": after, "prev": before}
     return Body(content | {"links": links}, [(name, href) for name, href in links.items() if href and name != "self"])
 
