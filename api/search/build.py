@@ -228,7 +228,10 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
             for label in labels:
                 rank += 1
                 parts = " ".join(map(words, token_list(label)))
-                yield {"parts": parts, "kind": name, "id": row.id, "label": label, "count": count, "rank": rank}
+                yield {
+                    **{"whole": parts, "parts": parts, "kind": name, "id": row.id, "label": label},
+                    **{"count": count, "rank": rank},
+                }
     counts: Counter[str] = Counter()
     for name, kind in KINDS.items():
         if kind.searchable:

@@ -18,7 +18,6 @@ from api.search.words import stem
 
 PAIR = 0.25  # weight of two neighbouring words found together, against that of a word
 FURTHEST = 3  # places between two words of a question that count as neighbours, stop words between them
-TITLE_BOOST = 0.3
 MOST_FACET_VALUES = 100
 EXPANDED = 16  # words of a prefix that are ranked by how rare they are
 MERGED = 1_000  # values of a facet read from each kind before all of them are
@@ -207,24 +206,41 @@ class Index:
         queries += [self._prefix(kind, prefix) for prefix in sorted(set(parts.prefixes))]
         return _either(*queries) if queries else None
 
-    def _ranked(self, kind: str, parts: Asked) -> Query | None:
-        """The same records, scored by BM25; neighbouring words and words of titles count a little more."""
+    def _ranked(self, kind: str, parts: Asked, kinds: Iterable[str]) -> Query | None:
+        """The same records, scored by BM25; neighbouring words and words of titles count a little more.
+
+        How rare a word is, is measured over all `kinds` asked, how long a record is among its own kind.
+        """
+        of = KINDS[kind]
+        if not of.searchable:
+            return None
         schema = self._schemas[kind]
-        queries = []
         found = [word for word in parts.words if self._frequency(kind, word.stem)]
+        scale = {word.stem: of.weight * self._scale(kind, word.stem, kinds) for word in found}
+        queries = []
         for stemmed, times in Counter(word.stem for word in found).items():
-            queries.append(_boosted(Query.term_query(schema, TEXT, stemmed, "freq"), times))
-            if KINDS[kind].titled:
-                queries.append(_boosted(Query.term_query(schema, TITLE, stemmed, "freq"), times * TITLE_BOOST))
+            by = times * scale[stemmed]
+            queries.append(_boosted(Query.term_query(schema, TEXT, stemmed, "freq"), by))
+            if of.titled:
+                queries.append(_boosted(Query.term_query(schema, TITLE, stemmed, "freq"), by * of.titled))
         for pair, times in _pairs(found).items():
-            queries.append(_boosted(Query.phrase_query(schema, TEXT, list(pair)), times * PAIR))
-        for phrase, times in Counter(parts.phrases if KINDS[kind].searchable else ()).items():
-            queries.append(_boosted(self._phrase(kind, phrase), times))
-        for prefix, times in Counter(parts.prefixes if KINDS[kind].searchable else ()).items():
-            queries.append(_boosted(self._prefix(kind, prefix), times))
+            by = times * PAIR * (scale[pair[0][1]] + scale[pair[1][1]]) / 2
+            queries.append(_boosted(Query.phrase_query(schema, TEXT, list(pair)), by))
+        for phrase, times in Counter(parts.phrases).items():
+            queries.append(_boosted(self._phrase(kind, phrase), times * of.weight))
+        for prefix, times in Counter(parts.prefixes).items():
+            queries.append(_boosted(self._prefix(kind, prefix), times * of.weight))
             for word, _ in self._searchers[kind].terms_with_prefix(WORDS, prefix, None, EXPANDED):
-                queries.append(_boosted(Query.term_query(schema, WORDS, word, "basic"), times))
+                queries.append(_boosted(Query.term_query(schema, WORDS, word, "basic"), times * of.weight))
         return _either(*queries) if queries else None
+
+    def _scale(self, kind: str, stemmed: str, kinds: Iterable[str]) -> float:
+        among = [other for other in kinds if KINDS[other].searchable]
+        if among == [kind]:
+            return 1.0
+        records = sum(self._searchers[other].num_docs for other in among)
+        everywhere = _rarity(sum(self._frequency(other, stemmed) for other in among), records)
+        return everywhere / _rarity(self._frequency(kind, stemmed), self._searchers[kind].num_docs)
 
     def _phrase(self, kind: str, phrase: tuple[str, ...]) -> Query:
         if len(phrase) == 1:
@@ -244,7 +260,7 @@ class Index:
         total = 0
         found: list[tuple[str, float | None, DocAddress]] = []
         for kind in kinds:
-            words = self._ranked(kind, read.asked) if ranked and read.asked is not None else None
+            words = self._ranked(kind, read.asked, kinds) if ranked and read.asked is not None else None
             query = self._matching(kind, question, read, words)
             if query is None:
                 continue
@@ -255,8 +271,7 @@ class Index:
                 continue
             if ranked:
                 result = searcher.search(query, limit, True, offset=offset)
-                weight = 1.0 if single or read.asked is None else self._weight(kind, kinds, read.asked)
-                found += [(kind, score * weight, address) for score, address in result.hits]
+                found += [(kind, score, address) for score, address in result.hits]
             else:
                 key, order = _order(kind, question.sort if single else question.sort or "id")
                 result = searcher.search(query, limit, True, order_by_field=key, order=order, offset=offset)
@@ -275,19 +290,6 @@ class Index:
             both = zip(read("sequence", addresses), read("rank", addresses), strict=True)
             numbers[kind] = [(int(sequence or 0), int(rank or 0)) for sequence, rank in both][::-1]
         return [Hit(kind, *numbers[kind].pop(), score) for kind, score, _ in found]
-
-    def _weight(self, kind: str, kinds: Iterable[str], parts: Asked) -> float:
-        """What makes scores of different kinds comparable: how much of what was asked a perfect record would say.
-
-        A word's rarity is measured within its kind, so that one of forty actors scores less for its rare name
-        than one of a million claims; the ratio to its rarity among all records evens that out.
-        """
-        own = everywhere = 0.0
-        records = sum(self._searchers[other].num_docs for other in kinds if KINDS[other].searchable)
-        for word in parts.words:
-            own += _rarity(self._frequency(kind, word.stem), self._searchers[kind].num_docs)
-            everywhere += _rarity(sum(self._frequency(other, word.stem) for other in kinds), records)
-        return KINDS[kind].weight * (everywhere / own if own else 1.0)
 
     def _count(self, kind: str, question: Question, read: Read) -> int:
         query = self._matching(kind, question, read)

@@ -21,7 +21,7 @@ class Kind:
 
     filters: tuple[str, ...]
     orders: Mapping[str, str]
-    titled: bool = False  # its title or name counts a little more than its other words
+    titled: float = 0.0  # weight of a word of its title or name beside that of the word in its text
     weight: float = 1.0  # of its hits among those of other kinds
     searchable: bool = True
 
@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "actor": Kind(
         ("document", "category"),
         {**COMMON, "name": "name_order", "category": "category", "mention_count": "mention_count"},
+        titled=1.0,
     ),
     "claim": Kind(
         (
@@ -44,7 +45,7 @@ KINDS: dict[str, Kind] = {
         ),
         {**COMMON, "ordinal": "ordinal", "type": "type", "mode": "mode", "speaker": "speaker"},
     ),
-    "document": Kind(("document",), {**COMMON, "label": "name_order"}, titled=True),
+    "document": Kind(("document",), {**COMMON, "label": "name_order"}, titled=0.3),
     "event": Kind(
         ("document", "section", "category", "status", "actor", "place", "basis"),
         {
@@ -52,14 +53,15 @@ KINDS: dict[str, Kind] = {
             **{"ordinal": "ordinal", "date": "earliest", "earliest": "earliest", "latest": "latest"},
             **{"name": "name_order", "category": "category", "status": "status"},
         },
-        titled=True,
+        titled=0.3,
     ),
     "obstacle": Kind(
-        ("document", "section", "actor", "number"), {**COMMON, "number": "ordinal", "title": "name_order"}, titled=True
+        ("document", "section", "actor", "number"), {**COMMON, "number": "ordinal", "title": "name_order"}, titled=0.3
     ),
     "place": Kind(
         ("document", "category"),
         {**COMMON, "name": "name_order", "category": "category", "mention_count": "mention_count"},
+        titled=1.0,
     ),
     "position": Kind(
         ("document", "section", "obstacle", "actor"), {**COMMON, "actor": "actor", "obstacle": "obstacle"}
@@ -72,8 +74,8 @@ KINDS: dict[str, Kind] = {
     "section": Kind(
         ("document", "section", "parent"),
         {**COMMON, "ordinal": "ordinal", "title": "name_order"},
-        titled=True,
-        weight=0.6,
+        titled=0.3,
+        weight=0.4,
     ),
 }
 
@@ -99,6 +101,7 @@ def lexicon() -> Schema:
     """The words of all kinds and the names of things, each one document: for forgiveness and type-ahead."""
     builder = SchemaBuilder()
     builder.add_text_field("word", tokenizer_name="raw", index_option="basic")  # of words only
+    builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")  # of names only, all words
     builder.add_text_field("parts", tokenizer_name="terms", index_option="basic")  # of names and words alike
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", stored=True)  # "word" for a word
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic", stored=True)

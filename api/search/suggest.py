@@ -1,14 +1,14 @@
 """The words and names of the texts: completions for type-ahead, and the word that a misspelt one was meant to be."""
 
-import re
 from typing import TypedDict
 
 from tantivy import Index as Tantivy
 from tantivy import Occur, Order, Query
 
-from api.search.words import token_list, words
+from api.search.words import STOP_WORDS, token_list, words
 
-TERMS_KEPT = 3  # places of a full list that names leave to plain words
+WORDS_KEPT = 3  # places of a full list that names leave to plain words
+FORMS = 4  # names of one thing that may stand in the way of others
 
 
 class Suggestion(TypedDict):
@@ -26,17 +26,22 @@ class Lexicon:
         self._searcher = index.searcher()
 
     def suggest(self, q: str, limit: int, kinds: tuple[str, ...]) -> list[Suggestion]:
-        """Names with a word that begins as the last of `q` does and with all others of `q`, then words."""
+        """Names that begin as `q` does, words that do, then names with all of its words; the most frequent first."""
         typed = [word for token in token_list(q.encode("utf-8", "replace").decode()) for word in words(token).split()]
         if not typed:
             return []
-        names = self._names(typed, limit, kinds)
-        known = {suggestion["text"].casefold() for suggestion in names}
-        plain: list[Suggestion] = []
-        if len(typed) == 1 and not kinds:
-            plain = [each for each in self._words(typed[0], limit + len(known)) if each["text"] not in known]
-        kept = min(TERMS_KEPT, len(plain), limit // 2)
-        return (names[: limit - kept] + plain)[:limit]
+        begun = self._names([self._begins("whole", " ".join(typed))], kinds, limit)
+        plain = self._words(typed[0], limit) if len(typed) == 1 and not kinds else []
+        named = {each["text"].casefold() for each in begun}
+        plain = [each for each in plain if each["text"] not in named]
+        places = limit - min(WORDS_KEPT, len(plain), limit // 2)
+        full = begun[:places] + plain[: max(WORDS_KEPT, limit - len(begun))]
+        if len(full) < limit:
+            clauses = [Query.term_query(self._schema, "parts", word, "basic") for word in typed[:-1]]
+            known = {(each["kind"], each["id"]) for each in full}
+            more = self._names([*clauses, self._begins("parts", typed[-1])], kinds, limit + len(known))
+            full += [each for each in more if (each["kind"], each["id"]) not in known]
+        return full[:limit]
 
     def nearest(self, word: str) -> str | None:
         """The commonest word of the texts that is one edit from `word` and begins with the same letter.
@@ -45,29 +50,25 @@ class Lexicon:
         """
         for swaps in (False, True):
             near = Query.fuzzy_term_query(self._schema, "word", word, 1, swaps)
-            first = Query.regex_query(self._schema, "word", f"{word[0]}.*")
-            found = self._found([near, first], 1)
+            found = self._found([near, self._begins("word", word[0])], 1)
             if found:
                 return found[0]["text"]
         return None
 
-    def _names(self, typed: list[str], limit: int, kinds: tuple[str, ...]) -> list[Suggestion]:
-        clauses = [Query.term_query(self._schema, "parts", word, "basic") for word in typed[:-1]]
-        clauses.append(Query.regex_query(self._schema, "parts", f"{typed[-1]}.*"))
+    def _begins(self, field: str, start: str) -> Query:
+        return Query.regex_query(self._schema, field, f"{start}.*")
+
+    def _names(self, clauses: list[Query], kinds: tuple[str, ...], limit: int) -> list[Suggestion]:
+        """Each thing once, by the most telling of its names."""
         if kinds:
-            clauses.append(Query.term_set_query(self._schema, "kind", list(kinds)))
-        unwanted = Query.term_query(self._schema, "kind", "word", "basic")
-        found = self._found(clauses, 3 * limit, unwanted)
-        start = " ".join(typed)
-        found.sort(key=lambda each: not _folded(each["text"]).startswith(start))
-        distinct = {(each["kind"], each["id"]): each for each in reversed(found)}
-        return [each for each in found if distinct[each["kind"], each["id"]] is each][:limit]
+            clauses = [*clauses, Query.term_set_query(self._schema, "kind", list(kinds))]
+        found = self._found(clauses, FORMS * limit, Query.term_query(self._schema, "kind", "word", "basic"))
+        return list({(each["kind"], each["id"]): each for each in reversed(found)}.values())[::-1][:limit]
 
     def _words(self, start: str, limit: int) -> list[Suggestion]:
-        return [
-            {**each, "kind": None, "id": None}
-            for each in self._found([Query.regex_query(self._schema, "word", f"{start}.*")], limit)
-        ]
+        found = self._found([self._begins("word", start)], limit + FORMS)
+        wanted = [each for each in found if each["text"] not in STOP_WORDS][:limit]
+        return [Suggestion(text=each["text"], kind=None, id=None, count=each["count"]) for each in wanted]
 
     def _found(self, clauses: list[Query], limit: int, unwanted: Query | None = None) -> list[Suggestion]:
         """The most frequent first."""
@@ -89,7 +90,3 @@ class Lexicon:
                 }
             )
         return found
-
-
-def _folded(text: str) -> str:
-    return re.sub(" +", " ", " ".join(map(words, token_list(text))))
