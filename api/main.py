@@ -33,6 +33,7 @@ from api.resources import (
     places,
     positions,
     relations,
+    resolve,
     searching,
     sections,
     service,
@@ -52,6 +53,7 @@ RESOURCES = (
     actors,
     places,
     relations,
+    resolve,
     searching,
     service,
 )
@@ -65,7 +67,7 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     observer = observer or Observer(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = settings.threads
         opening = asyncio.create_task(_serve_newest(serving))
         yield

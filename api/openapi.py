@@ -131,9 +131,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
     made["components"]["headers"] = {
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }
-    made["components"]["responses"] = {
-        f"Problem{status}": _problem(status, slugs) for status, slugs in STATUSES.items()
-    }
+    made["components"]["responses"] = {f"Problem{status}": _problem(slugs) for status, slugs in STATUSES.items()}
     for path, item in made["paths"].items():
         for operation in item.values():
             _finish(path, operation)
@@ -183,7 +181,7 @@ def _formats(success: dict[str, Any], parameter: dict[str, Any]) -> None:
             success["content"][media_type] = {"schema": schema}
 
 
-def _problem(status: str, slugs: tuple[str, ...]) -> dict[str, Any]:
+def _problem(slugs: tuple[str, ...]) -> dict[str, Any]:
     kinds = [PROBLEM_TYPES[slug] for slug in slugs]
     headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     return {

@@ -16,8 +16,8 @@ ASSETS = {
 }
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -36,8 +36,9 @@ def page(root: str, title: str, content: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(title)} · sic</title><link rel="stylesheet" href="{escape(root)}/docs/page.css"></head>'
-        f'<body><nav aria-label="sic"><a href="{escape(root)}/v1">sic</a> · <a href="{escape(root)}/docs">docs</a> · '
-        f'<a href="{escape(root)}/v1/vocabularies">vocabularies</a> · <a href="{escape(root)}/problems">problems</a></nav>'
+        f'<body><nav aria-label="sic"><a href="{escape(root)}/v1">sic</a> · '
+        f'<a href="{escape(root)}/docs">docs</a> · <a href="{escape(root)}/v1/vocabularies">vocabularies</a> · '
+        f'<a href="{escape(root)}/problems">problems</a></nav>'
         f"<main><h1>{escape(title)}</h1>{content}</main>"
         "<footer>sic reports what a document says. It asserts nothing itself.</footer></body></html>"
     )
@@ -54,7 +55,8 @@ def problem_page(root: str, kind: ProblemType) -> str:
 
 def problems_page(root: str) -> str:
     items = "".join(
-        f'<dt><a href="{escape(root)}/problems/{kind.slug}">{kind.slug}</a> ({kind.status})</dt><dd>{escape(kind.meaning)}</dd>'
+        f'<dt><a href="{escape(root)}/problems/{kind.slug}">{kind.slug}</a> ({kind.status})</dt>'
+        f"<dd>{escape(kind.meaning)}</dd>"
         for kind in PROBLEM_TYPES.values()
     )
     return page(
@@ -95,18 +97,4 @@ def docs_page(root: str) -> str:
 
 def llms(root: str) -> str:
     """https://llmstxt.org"""
-    return f"""# sic
-
-> A read-only REST API that serves what a document says: sections, claims, events, obstacles, each resting on a verbatim quote.
-> sic asserts nothing itself; every record says what the document says and of whom. Cite the quote and its offsets.
-
-- [{root}/v1]({root}/v1): what is here
-- [{root}/v1/claims]({root}/v1/claims): one proposition each; filters: type, mode, speaker, hedged, actor, place, topic, obstacle
-- [{root}/v1/events]({root}/v1/events): dated or not; filters: category, status, actor, place, date_from, date_to
-- [{root}/v1/obstacles]({root}/v1/obstacles) and [{root}/v1/positions]({root}/v1/positions): numbered hindrances, and who stands where
-- [{root}/v1/search]({root}/v1/search): across all kinds, best first (q=)
-- [{root}/v1/resolve]({root}/v1/resolve): is this quotation in the texts, and what rests on it (quote=)
-- [{root}/openapi.json]({root}/openapi.json): the contract; [{root}/v1/vocabularies]({root}/v1/vocabularies): what each value means
-
-Lists: limit, cursor (follow links.next), facets, include, format=json|jsonl|csv|jsonld. A misspelt parameter is an error that names the right one.
-"""
+    return (WEB / "llms.txt").read_text(encoding="utf-8").replace("ROOT", root)

@@ -101,7 +101,7 @@ class OneOf(Accepts):
 
 @dataclass(frozen=True)
 class Reference(Accepts):
-    """An id of a record of a kind; that it exists is checked against the snapshot (`besides`: words that are no ids)."""
+    """An id of a record of a kind, checked against the snapshot; `besides` are words that are no ids."""
 
     kind: str
     besides: tuple[str, ...] = ()

@@ -266,7 +266,10 @@ def register(kind: Kind) -> Kind:
 
 
 def listing_any(statement: Select[Any], sequence: Any, owner: Any, listed: Any, values: Sequence[str]) -> Select[Any]:
-    """Only records whose list holds one of the values. A single value is a join, so that a page is read in index order."""
+    """Only records whose list holds one of the values.
+
+    A single value is a join, so that a page is read in the order of the link table's index.
+    """
     if len(values) == 1:
         return statement.join(owner.table, owner == sequence).where(listed == values[0])
     return statement.where(sequence.in_(select(owner).where(listed.in_(values))))

@@ -115,7 +115,7 @@ class EventQuestions(SearchedQuestions):
         str | None,
         OneOf(("position", "-position", "id", "-id", "date", "-date")),
         Field(
-            description="Document order if unset; relevance with q. `date` is the earliest possible day, unknown ones last."
+            description="Document order if unset; relevance with q. `date`: the earliest possible day, unknown last."
         ),
     ] = None
     include: Annotated[tuple[str, ...], OneOf(INCLUDES), Field(description="Related records, up to 25 each.")] = ()

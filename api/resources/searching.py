@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api import cursors, search
 from api.asking import Asked, Asking, Body
@@ -24,7 +24,7 @@ FACETS = ("kind", "document", "section", "actor", "place", "topic", "type", "mod
 class SearchRecord(Extras):
     """A record of any kind, as its own path shows it."""
 
-    model_config = {"extra": "allow"}
+    model_config = ConfigDict(extra="allow")
 
     id: Id
     kind: Literal["actor", "claim", "document", "event", "obstacle", "place", "position", "section"]
@@ -111,7 +111,9 @@ def found(asked: Asked, question: SearchQuestions) -> Body:
         meta["corrected"] = [{"from": old, "to": new} for old, new in answer.corrected]
     content: dict[str, Any] = {"data": records, "meta": meta}
     if question.facets:
-        content["facets"] = {name: facet(asked, question, name, answer.facets[name]) for name in sorted(question.facets)}
+        content["facets"] = {
+            name: facet(asked, question, name, answer.facets[name]) for name in sorted(question.facets)
+        }
     links = {"self": asked.href(asked.question), "first": first, "next": after, "prev": before}
     return Body(content | {"links": links}, [(name, href) for name, href in links.items() if href and name != "self"])
 

@@ -3,7 +3,7 @@
 It holds no content of its own, only where to find it: hits are (`kind`, `sequence`), and rows come from the database.
 """
 
-from api.search.build import IndexTooLarge
+from api.search.building import IndexTooLarge
 from api.search.highlight import Highlight, Terms
 from api.search.index import Answer, Hit, Index, Question
 from api.search.schema import FORMAT, KINDS

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from tantivy import Index as Tantivy
 
-from api.search.build import LEXICON, indexes
+from api.search.building import LEXICON, indexes
 from api.search.index import Index
 from api.search.schema import FORMAT, KINDS, registered
 from api.tables import metadata
