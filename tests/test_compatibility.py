@@ -24,7 +24,7 @@ def parameter(document: Json, name: str) -> Json:
 
 
 def claim(document: Json) -> Json:
-    schema: Json = document["components"]["schemas"]["Claim"]
+    schema: Json = document["components"]["schemas"]["ClaimRecord"]
     return schema
 
 

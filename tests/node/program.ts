@@ -4,7 +4,8 @@ import type { paths } from "./build/sic.js";
 
 const baseUrl = process.argv[2];
 if (baseUrl === undefined) throw new Error("usage: program URL");
-const api = createClient<paths>({ baseUrl });
+// A list is also offered as CSV, JSON Lines and JSON-LD; this client reads JSON, and problems.
+const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl });
 
 function page(cursor: string | null) {
   const query = { type: ["factual", "causal"] as ("factual" | "causal")[], limit: 20 };
