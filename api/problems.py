@@ -105,7 +105,7 @@ PROBLEM_TYPES = {
             "unavailable",
             503,
             "Unavailable",
-            "The service cannot answer now: it is starting, its database is away, or it is asked more than it takes on.",
+            "It cannot answer now: it is starting, its database is away, or it is asked more than it takes on.",
             "Try again after the seconds in Retry-After.",
         ),
         ProblemType(
