@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from api.asking import Asked
 from api.records import Record
@@ -27,11 +28,7 @@ TAGS = {
 def iri(asked: Asked, kind: str, id: str) -> str:
     """Absolute under SIC_PUBLIC_URL, else a URN; never the Host header."""
     public = asked.settings.public_url
-    return f"{public}/v1/{_plural(kind)}/{id}" if public else f"urn:sic:{kind}:{id}"
-
-
-def _plural(kind: str) -> str:
-    return f"{kind}s"
+    return f"{public}/v1/{kind}s/{id}" if public else f"urn:sic:{kind}:{id}"
 
 
 def annotation(asked: Asked, record: Record, *, top: bool = True) -> Record:
@@ -44,12 +41,14 @@ def annotation(asked: Asked, record: Record, *, top: bool = True) -> Record:
                 "type": "TextualBody",
                 "value": record[TEXTS[kind]],
                 "format": "text/plain",
-                "language": "en",
                 "purpose": MOTIVATIONS[kind],
             }
         )
     if kind == "relation":
-        bodies += [{"source": iri(asked, "claim", record[end]), "purpose": "linking"} for end in ("from", "to")]
+        bodies += [
+            {"type": "SpecificResource", "source": iri(asked, "claim", record[end]), "purpose": "linking"}
+            for end in ("from", "to")
+        ]
     for name in TAGS[kind]:
         value = record[name]
         bodies += [
@@ -85,10 +84,15 @@ def target(asked: Asked, source: Record) -> Record:
 
 
 def annotation_page(asked: Asked, records: Sequence[Record], meta: Record, links: Record) -> Record:
-    base = asked.settings.public_url or "urn:sic:page:"
-    collection: Record = {"id": base + links["first"], "type": "AnnotationCollection", "total": meta["total"]}
-    made: Record = {"@context": CONTEXT, "id": base + links["self"], "type": "AnnotationPage", "partOf": collection}
+    """A page and its collection. The Link header has the paths to follow where ids are URNs."""
+
+    def page(path: str) -> str:
+        public = asked.settings.public_url
+        return public + path if public else f"urn:sic:page:{quote(path, safe='/=&,')}"
+
+    collection: Record = {"id": page(links["first"]), "type": "AnnotationCollection", "total": meta["total"]}
+    made: Record = {"@context": CONTEXT, "id": page(links["self"]), "type": "AnnotationPage", "partOf": collection}
     for name in ("next", "prev"):
         if links[name]:
-            made[name] = base + links[name]
+            made[name] = page(links[name])
     return made | {"items": [annotation(asked, record, top=False) for record in records]}
