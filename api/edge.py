@@ -16,7 +16,7 @@ from api.answers import Answers, Headers, Remembered, Spelling, matches
 from api.observe import Observer
 from api.problems import MEDIA_TYPE, Problem
 from api.settings import Settings
-from api.snapshot import Serving
+from api.snapshot import Serving, Snapshot
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -54,7 +54,7 @@ class Edge:
         self._ids = count(1)
         self._process = urandom(6).hex()
         self._at_work = 0
-        self._pending: dict[tuple[int, Spelling], asyncio.Event] = {}
+        self._pending: dict[tuple[str, Spelling], asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -123,42 +123,46 @@ class Edge:
             scope["path"] = scope["path"].removeprefix(root)
         if scope["path"] in UNLIMITED:
             return await self.app(scope, receive, exchange.send)
+        snapshot = self.serving.take()
+        try:
+            await self._once(exchange, spelling, receive, snapshot)
+        finally:
+            if snapshot is not None:
+                snapshot.release()
+        return None
+
+    async def _once(
+        self, exchange: "Exchange", spelling: Spelling, receive: Receive, snapshot: Snapshot | None
+    ) -> None:
+        """Of many that ask the same cold question at once, one computes; the others wait and take its answer."""
+        if snapshot is None:
+            return await self._compute(exchange, receive)
+        exchange.scope["sic.snapshot"] = snapshot
+        exchange.snapshot = snapshot.id
+        key = (snapshot.id, spelling)
+        pending = self._pending.get(key)
+        if pending is not None:
+            await pending.wait()
+            answer = snapshot.answers.find(spelling)
+            if answer is not None:
+                return await exchange.remembered(answer)
+        exchange.keeping = (snapshot.answers, spelling)
+        exchange.begun = self._pending.setdefault(key, asyncio.Event())
+        try:
+            return await self._compute(exchange, receive)
+        finally:
+            exchange.begun.set()
+            if self._pending.get(key) is exchange.begun:
+                del self._pending[key]
+
+    async def _compute(self, exchange: "Exchange", receive: Receive) -> None:
         if self._at_work >= self.settings.max_concurrency:
-            raise Problem(
-                "unavailable", "as much is being answered as this process takes on", headers={"Retry-After": "1"}
-            )
+            raise Problem("unavailable", "this process is asked more than it takes on", headers={"Retry-After": "1"})
         self._at_work += 1
         try:
-            return await self._once(exchange, spelling, receive)
+            await self.app(exchange.scope, receive, exchange.send)
         finally:
             self._at_work -= 1
-
-    async def _once(self, exchange: "Exchange", spelling: Spelling, receive: Receive) -> None:
-        """Of many that ask the same cold question at once, one computes; the others take its answer."""
-        snapshot = self.serving.take()
-        if snapshot is None:
-            return await self.app(exchange.scope, receive, exchange.send)
-        key = (id(snapshot), spelling)
-        try:
-            exchange.scope["sic.snapshot"] = snapshot
-            exchange.snapshot = snapshot.id
-            while key in self._pending:
-                await self._pending[key].wait()
-                answer = snapshot.answers.find(spelling)
-                if answer is not None:
-                    return await exchange.remembered(answer)
-                if key not in self._pending:
-                    break
-            mine = self._pending.setdefault(key, asyncio.Event())
-            try:
-                exchange.keeping = (snapshot.answers, spelling)
-                await self.app(exchange.scope, receive, exchange.send)
-            finally:
-                if self._pending.get(key) is mine:
-                    del self._pending[key]
-                mine.set()
-        finally:
-            snapshot.release()
 
 
 class Exchange:
@@ -170,6 +174,7 @@ class Exchange:
         self.finished = False
         self.snapshot: str | None = None
         self.keeping: tuple[Answers, Spelling] | None = None
+        self.begun: asyncio.Event | None = None  # tells those who wait for this answer that it is kept, or will not be
         self._start: Message | None = None
         self._head = scope["method"] == "HEAD"
 
@@ -189,6 +194,8 @@ class Exchange:
             headers = [pair for pair in start["headers"] if pair[0] != b"vary"] + ALWAYS
             if whole and start["status"] == 200 and self.keeping is not None and "sic.key" in self.scope:
                 self._keep(headers, body)
+            if self.begun is not None:
+                self.begun.set()
             self.status = start["status"]
             await self._send(
                 {

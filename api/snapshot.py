@@ -39,9 +39,13 @@ class Snapshot:
     retired: bool = False
     lock: Lock = field(default_factory=Lock)
 
-    def acquire(self) -> None:
+    def acquire(self) -> bool:
+        """Hold it open; False if it was retired, and perhaps closed, a moment ago."""
         with self.lock:
+            if self.retired:
+                return False
             self.users += 1
+            return True
 
     def release(self) -> None:
         with self.lock:
@@ -84,10 +88,10 @@ class Serving:
 
     def take(self) -> Snapshot | None:
         """The current snapshot, held open until the caller releases it; None while there is nothing to serve."""
-        snapshot = self.current
-        if snapshot is not None:
-            snapshot.acquire()
-        return snapshot
+        while (snapshot := self.current) is not None:
+            if snapshot.acquire():
+                return snapshot
+        return None
 
     def open(self, generation: Generation) -> Snapshot:
         database = open_database(self.settings, generation)
