@@ -17,7 +17,7 @@ from tantivy import Document as Entry
 from tantivy import Index as Tantivy
 
 from api.search.schema import KINDS, TEXT, TITLE, WORDS, Kind, day_number, lexicon, registered, schema
-from api.search.words import stems, token_list, words
+from api.search.words import read, stems, token_list, words
 from api.tables import (
     Actor,
     ActorDocument,
@@ -73,16 +73,17 @@ def _entries(connection: Connection, name: str, kind: Kind) -> Iterator[Fields]:
     for row, fields, texts, title in _READ[name](connection):
         fields |= {"id": row.id, "sequence": row.sequence, "rank": row.rank}
         if kind.searchable:
-            found = [token_list(text) for text in texts]
-            fields[TEXT] = [" ".join(map(stems, each)) for each in found]
-            fields[WORDS] = " ".join(map(words, set(chain.from_iterable(found))))
+            found = [[*map(read, token_list(text))] for text in texts]
+            fields[TEXT] = [" ".join([stems for _, stems in each]) for each in found]
+            fields[WORDS] = " ".join({words for each in found for words, _ in each})
             if kind.titled:
                 fields[TITLE] = " ".join(map(stems, token_list(title)))
         yield {key: value for key, value in fields.items() if value is not None}
 
 
 def _stream(connection: Connection, statement: Select[Any]) -> Rows:
-    return iter(connection.execute(statement, execution_options={"stream_results": True, "yield_per": BATCH}))
+    result = connection.execute(statement, execution_options={"stream_results": True, "yield_per": BATCH})
+    return chain.from_iterable(result.partitions())
 
 
 def _links(connection: Connection, owner: Any, *values: Any, order: Any) -> Callable[[Any], list[Row[Any]]]:
@@ -238,4 +239,7 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
             counts.update(dict(searchers[name].terms_with_prefix(WORDS, "")))
     for word in sorted(counts):
         rank += 1
-        yield {"word": word, "parts": word, "kind": "word", "label": word, "count": counts[word], "rank": rank}
+        yield {
+            **{"word": word, "first": word[0], "parts": word, "kind": "word", "label": word},
+            **{"count": counts[word], "rank": rank},
+        }

@@ -20,6 +20,7 @@ PAIR = 0.25  # weight of two neighbouring words found together, against that of 
 FURTHEST = 3  # places between two words of a question that count as neighbours, stop words between them
 MOST_FACET_VALUES = 100
 EXPANDED = 16  # words of a prefix that are ranked by how rare they are
+MOST_FORGIVEN = 16  # words of a question; a text with more that are unknown is of another language
 MERGED = 1_000  # values of a facet read from each kind before all of them are
 
 
@@ -72,6 +73,7 @@ class Read:
 
     asked: Asked | None
     corrected: list[tuple[str, str]]
+    matching: dict[str, Query | None] = field(default_factory=dict)  # of each kind, made once for totals and facets
 
     @property
     def terms(self) -> Terms:
@@ -115,19 +117,14 @@ class Index:
         if q is None:
             return Read(None, [])
         parts = asked(q.encode("utf-8", "replace").decode())
-        corrected: dict[str, tuple[str, str]] = {}
-        read = []
-        for word in parts.words:
-            if word.forgivable and word.word not in corrected and not self._occurs(word.stem):
-                meant = self._lexicon.nearest(word.word)
-                if meant is not None:
-                    corrected[word.word] = (word.token, meant)
-            if word.word in corrected:
-                meant = corrected[word.word][1]
-                word = Word(stem(meant), meant, word.token, word.place)
-            read.append(word)
-        parts.words = read
-        return Read(parts, list(corrected.values()))
+        unknown = {word.word: word for word in parts.words if word.forgivable and not self._occurs(word.stem)}
+        near = {word: self._lexicon.nearest(word) for word in list(unknown)[:MOST_FORGIVEN]}
+        meant = {word: found for word, found in near.items() if found is not None}
+        parts.words = [
+            Word(stem(meant[word.word]), meant[word.word], word.token, word.place) if word.word in meant else word
+            for word in parts.words
+        ]
+        return Read(parts, [(unknown[word].token, found) for word, found in meant.items()])
 
     def _occurs(self, stemmed: str) -> bool:
         return any(self._frequency(kind, stemmed) for kind in KINDS)
@@ -161,12 +158,15 @@ class Index:
             if not of.searchable or not (parts.positive or parts.negative):
                 return None
             if parts.positive:
-                found = words or self._any(kind, parts)
+                if words is None and kind not in read.matching:
+                    read.matching[kind] = self._any(kind, parts)
+                found = words or read.matching[kind]
                 if found is None:
                     return None
                 clauses.append((Occur.Must, found))
             clauses += [(Occur.MustNot, self._phrase(kind, phrase)) for phrase in parts.without]
-            clauses += [(Occur.MustNot, self._prefix(kind, prefix)) for prefix in parts.without_prefixes]
+            if parts.without_prefixes:
+                clauses.append((Occur.MustNot, self._beginning(kind, parts.without_prefixes)))
         if not any(occur == Occur.Must for occur, _ in clauses):
             clauses.append((Occur.Must, Query.all_query()))
         return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
@@ -203,7 +203,8 @@ class Index:
         stemmed = {word.stem for word in parts.words if self._frequency(kind, word.stem)}
         queries = [Query.term_query(schema, TEXT, each, "freq") for each in sorted(stemmed)]
         queries += [self._phrase(kind, phrase) for phrase in sorted(set(parts.phrases))]
-        queries += [self._prefix(kind, prefix) for prefix in sorted(set(parts.prefixes))]
+        if parts.prefixes:
+            queries.append(self._beginning(kind, parts.prefixes))
         return _either(*queries) if queries else None
 
     def _ranked(self, kind: str, parts: Asked, kinds: Iterable[str]) -> Query | None:
@@ -216,9 +217,10 @@ class Index:
             return None
         schema = self._schemas[kind]
         found = [word for word in parts.words if self._frequency(kind, word.stem)]
-        scale = {word.stem: of.weight * self._scale(kind, word.stem, kinds) for word in found}
+        said = Counter(word.stem for word in found)
+        scale = {stemmed: of.weight * self._scale(kind, stemmed, kinds) for stemmed in said}
         queries = []
-        for stemmed, times in Counter(word.stem for word in found).items():
+        for stemmed, times in said.items():
             by = times * scale[stemmed]
             queries.append(_boosted(Query.term_query(schema, TEXT, stemmed, "freq"), by))
             if of.titled:
@@ -229,9 +231,10 @@ class Index:
         for phrase, times in Counter(parts.phrases).items():
             queries.append(_boosted(self._phrase(kind, phrase), times * of.weight))
         for prefix, times in Counter(parts.prefixes).items():
-            queries.append(_boosted(self._prefix(kind, prefix), times * of.weight))
             for word, _ in self._searchers[kind].terms_with_prefix(WORDS, prefix, None, EXPANDED):
                 queries.append(_boosted(Query.term_query(schema, WORDS, word, "basic"), times * of.weight))
+        if parts.prefixes:
+            queries.append(self._beginning(kind, parts.prefixes))
         return _either(*queries) if queries else None
 
     def _scale(self, kind: str, stemmed: str, kinds: Iterable[str]) -> float:
@@ -247,8 +250,11 @@ class Index:
             return Query.term_query(self._schemas[kind], TEXT, phrase[0], "freq")
         return Query.phrase_query(self._schemas[kind], TEXT, list(phrase))
 
-    def _prefix(self, kind: str, prefix: str) -> Query:
-        return Query.regex_query(self._schemas[kind], WORDS, f"{prefix}.*")
+    def _beginning(self, kind: str, prefixes: Iterable[str]) -> Query:
+        """Records with a word that begins in one of these ways, all scored alike."""
+        searcher = self._searchers[kind]
+        found = {word for prefix in set(prefixes) for word, _ in searcher.terms_with_prefix(WORDS, prefix)}
+        return Query.term_set_query(self._schemas[kind], WORDS, sorted(found))
 
     # answers
 

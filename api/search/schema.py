@@ -101,6 +101,7 @@ def lexicon() -> Schema:
     """The words of all kinds and the names of things, each one document: for forgiveness and type-ahead."""
     builder = SchemaBuilder()
     builder.add_text_field("word", tokenizer_name="raw", index_option="basic")  # of words only
+    builder.add_text_field("first", tokenizer_name="raw", index_option="basic")  # letter of a word
     builder.add_text_field("whole", tokenizer_name="raw", index_option="basic")  # of names only, all words
     builder.add_text_field("parts", tokenizer_name="terms", index_option="basic")  # of names and words alike
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", stored=True)  # "word" for a word

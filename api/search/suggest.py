@@ -5,7 +5,7 @@ from typing import TypedDict
 from tantivy import Index as Tantivy
 from tantivy import Occur, Order, Query
 
-from api.search.words import STOP_WORDS, token_list, words
+from api.search.words import LONGEST, STOP_WORDS, token_list, words
 
 WORDS_KEPT = 3  # places of a full list that names leave to plain words
 FORMS = 4  # names of one thing that may stand in the way of others
@@ -50,13 +50,13 @@ class Lexicon:
         """
         for swaps in (False, True):
             near = Query.fuzzy_term_query(self._schema, "word", word, 1, swaps)
-            found = self._found([near, self._begins("word", word[0])], 1)
+            found = self._found([near, Query.term_query(self._schema, "first", word[0], "basic")], 1)
             if found:
                 return found[0]["text"]
         return None
 
     def _begins(self, field: str, start: str) -> Query:
-        return Query.regex_query(self._schema, field, f"{start}.*")
+        return Query.regex_query(self._schema, field, f"{start[:LONGEST]}.*")
 
     def _names(self, clauses: list[Query], kinds: tuple[str, ...], limit: int) -> list[Suggestion]:
         """Each thing once, by the most telling of its names."""

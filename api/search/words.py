@@ -8,11 +8,11 @@ its English ending ("armenian" for "armenians"). A token may hold several words 
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 LONGEST = 100  # code points of a word that count
+REMEMBERED = 1 << 18  # tokens
 
 # Marks that Python does not count among letters, though words are written with them.
 _MARKS = (
@@ -22,7 +22,8 @@ _MARKS = (
 APOSTROPHES = "'’ʼ‘＇"
 _LETTER = f"[\\w{_MARKS}]"
 _TOKEN = re.compile(
-    rf"[^\W\d_](?:\.[^\W\d_])+(?!{_LETTER})\.?(?:[{APOSTROPHES}][sS](?!{_LETTER}))?"  # U.S., e.g., U.S.’s
+    rf"[^\W\d_]{{2,}}+(?![\d{_MARKS}{APOSTROPHES}])"  # nearly all of them
+    rf"|[^\W\d_](?:\.[^\W\d_])+(?!{_LETTER})\.?(?:[{APOSTROPHES}][sS](?!{_LETTER}))?"  # U.S., e.g., U.S.’s
     rf"|\d+(?:[.,]\d+)+(?!{_LETTER})"  # 700,000 and 0.05
     rf"|{_LETTER}+(?:[{APOSTROPHES}]{_LETTER}+)*"
 )
@@ -64,11 +65,30 @@ def token_list(text: str) -> list[str]:
     return _TOKEN.findall(text.replace("_", " "))
 
 
-@lru_cache(maxsize=1 << 17)
 def words(token: str) -> str:
     """The words of a token, separated by spaces."""
+    return read(token)[0]
+
+
+def stems(token: str) -> str:
+    """The stems of a token, separated by spaces."""
+    return read(token)[1]
+
+
+def stem(word: str) -> str:
+    return str(_english.analyze(word)[0])
+
+
+def is_stop_word(token: str, word: str) -> bool:
+    """Whether a word of a question is left out of it. "US" and "WHO" in capitals, and "U.S.", are names."""
+    return word in STOP_WORDS and not (len(token) > 1 and token.isupper())
+
+
+def _words(token: str) -> str:
     if token.isascii():
         folded = token.lower()
+        if token.isalpha():
+            return folded[:LONGEST]
     else:
         bare = (c for c in unicodedata.normalize("NFKD", token.casefold()) if not _ignored(c))
         folded = unicodedata.normalize("NFC", "".join(bare)).translate(_STRAIGHT)
@@ -85,23 +105,24 @@ def words(token: str) -> str:
     return " ".join(part[:LONGEST] for part in _PARTS.findall(folded))
 
 
-@lru_cache(maxsize=1 << 17)
-def stems(token: str) -> str:
-    """The stems of a token, separated by spaces."""
-    return " ".join(map(stem, words(token).split()))
-
-
-def stem(word: str) -> str:
-    return str(_english.analyze(word)[0])
-
-
-def is_stop_word(token: str, word: str) -> bool:
-    """Whether a word of a question is left out of it. "US" and "WHO" in capitals, and "U.S.", are names."""
-    return word in STOP_WORDS and not (len(token) > 1 and token.isupper())
-
-
 _STRAIGHT = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 
 
 def _ignored(character: str) -> bool:
     return unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf"
+
+
+class _Remembered(dict[str, tuple[str, str]]):
+    """Words are few and said often: each token is read once."""
+
+    def __missing__(self, token: str) -> tuple[str, str]:
+        found = _words(token)
+        both = found, " ".join(map(stem, found.split()))
+        if len(token) <= LONGEST:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[token] = both
+        return both
+
+
+read = _Remembered().__getitem__  # a token's words and its stems, each separated by spaces
