@@ -8,7 +8,7 @@ from threading import Lock
 from time import time
 from typing import Any
 
-from sqlalchemy import QueuePool, func, select
+from sqlalchemy import QueuePool, select
 
 from api import search
 from api.answers import Answers
@@ -63,17 +63,23 @@ class Snapshot:
 
     def unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
         """Which of the ids no record of the kind has, each with the nearest that one has."""
-        table = metadata.tables[kind]
         if not ids:
             return {}
-        known = self.remembered.get(("ids", kind))
+        if self.counts.get(f"{kind}s", 0) <= NEAR_IDS:
+            known = self._ids(kind)
+            return {id: nearest(id, known) for id in ids if id not in known}
+        id_column = metadata.tables[kind].c.id
         with self.database.connect() as connection:
-            if known is None and connection.execute(select(func.count()).select_from(table)).scalar_one() <= NEAR_IDS:
-                known = self.remembered[("ids", kind)] = frozenset(connection.execute(select(table.c.id)).scalars())
-            if known is not None:
-                return {id: nearest(id, known) for id in ids if id not in known}
-            found = set(connection.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars())
+            found = set(connection.execute(select(id_column).where(id_column.in_(ids))).scalars())
         return {id: None for id in ids if id not in found}
+
+    def _ids(self, kind: str) -> frozenset[str]:
+        known: frozenset[str] | None = self.remembered.get(("ids", kind))
+        if known is None:
+            with self.database.connect() as connection:
+                known = frozenset(connection.execute(select(metadata.tables[kind].c.id)).scalars())
+            self.remembered[("ids", kind)] = known
+        return known
 
 
 class Serving:
