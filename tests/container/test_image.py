@@ -84,7 +84,7 @@ def test_nothing_of_it_can_be_written(isolated: Container) -> None:
 def test_the_image_says_how_its_health_is_asked(isolated: Container) -> None:
     assert isolated.healthy()
     [told] = json.loads(podman("image", "inspect", IMAGE).stdout)
-    assert told["HealthCheck"]["Test"][0] == "CMD"
+    assert told["Healthcheck"]["Test"][0] == "CMD"
     assert told["Config"]["User"] == "10001:10001"
 
 
