@@ -118,7 +118,6 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         summary="What a document says, each record resting on a verbatim quote",
         description=DESCRIPTION,
         routes=app.routes,
-        license_info={"name": "MIT", "identifier": "MIT"},
         tags=[{"name": name, "description": text} for name, text in _tags()],
     )
     made["servers"] = [{"url": "/"}]
