@@ -72,7 +72,9 @@ openapi: $(VENV)/test ## Write openapi.json from the code
 # The breaking-change check compares openapi.json with openapi.released.json, the copy of the last release.
 .PHONY: check-openapi
 check-openapi: $(VENV)/dev
-	@$(PY) -m tests.contract | cmp - openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
+	@mkdir -p build
+	@$(PY) -m tests.contract > build/openapi.json
+	@cmp build/openapi.json openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
 	@$(PY) -m tests.compatibility openapi.released.json openapi.json
 
 .PHONY: lock
