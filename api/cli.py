@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
-from api.settings import Settings
+from api.settings import Settings, strangers
 
 if TYPE_CHECKING:
     from seed.faults import Fault
@@ -95,12 +96,16 @@ def check(paths: tuple[Path, ...], complete: bool) -> None:
 
 
 def _settings() -> Settings:
+    for line in strangers(environ):
+        click.echo(f"sic: {line}", err=True)
     try:
         return Settings()
     except ValidationError as error:
         for fault in error.errors():
             name = f"SIC_{'_'.join(map(str, fault['loc']))}".upper()
-            click.echo(f"sic: set {name}: {fault['msg']} (it is {fault['input']!r})", err=True)
+            # A URL may hold a password; a log keeps what it is told.
+            given = "" if name.endswith("_URL") else f" (it is {fault['input']!r})"
+            click.echo(f"sic: set {name}: {fault['msg']}{given}", err=True)
         raise SystemExit(2) from None
 
 

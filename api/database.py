@@ -1,25 +1,35 @@
 """Reading one published generation: engines that cannot write, pinned to the generation they were opened on.
 
 On SQLite a generation is a file. It is opened immutable, and all connections are opened at once, so that they
-stay on that file after a load renames the next one over its path. On PostgreSQL a generation is a schema.
+stay on that file after a load renames the next one over its path. On PostgreSQL a generation is a schema, the same
+on every server that has it; a server that has not got it yet is passed over.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Executable, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.settings import Settings
 
 REVISION = "0001"  # the migration that this code reads; a test holds it to the newest one
+NEWEST = "SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL"
+HELD = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
+MISSING_TABLE, MISSING_SCHEMA, DENIED = "42P01", "3F000", "42501"  # PostgreSQL's error codes
 
 
 class DatabaseUnavailable(Exception):
-    """The content cannot be read now; the message says why and what would mend it, without secrets."""
+    """The content cannot be read now. The message says what would mend it and is for everyone; `detail` is for logs."""
+
+    def __init__(self, message: str, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,14 @@ class Generation:
     """Identity of what is published: changes with every load, and only then."""
 
     token: tuple[int, ...]
+
+    def precedes(self, other: "Generation") -> bool:
+        """Whether it is an older one of the same PostgreSQL; SQLite's files have no order."""
+        return len(self.token) == 1 and self.token < other.token
+
+    def overwrites(self, other: "Generation") -> bool:
+        """Whether it is the same file with other bytes: written into instead of replaced."""
+        return len(self.token) > 1 and self.token[:2] == other.token[:2] and self != other
 
 
 class Database:
@@ -38,8 +56,37 @@ class Database:
     def connect(self) -> Connection:
         return self.engine.connect()
 
+    def scan(self) -> Connection:
+        """For reading whole tables row by row: PostgreSQL gives a cursor only within a transaction."""
+        connection = self.connect()
+        if self.engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        return connection
+
+    def answers(self) -> bool:
+        """Whether it can be read now."""
+        try:
+            with self.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except PoolTimeoutError:  # every connection is at work
+            return True
+        except DBAPIError:
+            return False
+        return True
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+def rows(connection: Connection, statement: Executable) -> Sequence[Any]:
+    """All rows of a statement; asked of another server when the one asked went away, for a generation never changes."""
+    try:
+        return connection.execute(statement).all()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connection.rollback()
+        return connection.execute(statement).all()
 
 
 def published(settings: Settings, probe: Engine | None = None) -> Generation:
@@ -47,17 +94,15 @@ def published(settings: Settings, probe: Engine | None = None) -> Generation:
     if path := sqlite_path(settings.database_url):
         try:
             seen = path.stat()
-        except OSError:
-            raise DatabaseUnavailable("no database file; run `sic migrate` and `sic load`") from None
+        except OSError as error:
+            raise DatabaseUnavailable("no database file; run `sic migrate` and `sic load`", str(error)) from None
         return Generation((seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_size))
     assert probe is not None
     try:
         with probe.connect() as connection:
-            number = connection.execute(
-                text("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL")
-            ).scalar()
+            number = connection.execute(text(NEWEST)).scalar()
     except DBAPIError as error:
-        raise DatabaseUnavailable(_reason(error)) from None
+        raise _unavailable(error) from None
     if number is None:
         raise DatabaseUnavailable("nothing is published; run `sic migrate` and `sic load`")
     return Generation((number,))
@@ -66,7 +111,9 @@ def published(settings: Settings, probe: Engine | None = None) -> Generation:
 def open_database(settings: Settings, generation: Generation) -> Database:
     """Open that generation for reading. Raises DatabaseUnavailable."""
     path = sqlite_path(settings.database_url)
-    engine = _sqlite(path, settings.threads) if path else _postgresql(settings, f"sic_g{generation.token[0]}")
+    if path:
+        _refuse_unfinished(path)
+    engine = _sqlite(path, settings.threads) if path else _postgresql(settings, generation.token[0])
     try:
         held = [engine.connect() for _ in range(settings.threads if path else 1)]
         try:
@@ -77,10 +124,11 @@ def open_database(settings: Settings, generation: Generation) -> Database:
         if path and published(settings) != generation:
             raise DatabaseUnavailable("the content was replaced while it was being opened")
         if revision != REVISION:
-            raise DatabaseUnavailable(f"the schema is {revision}, this release reads {REVISION}; run `sic migrate`")
+            mend = "run `sic migrate`" if str(revision) < REVISION else "start the release that made it, or a newer one"
+            raise DatabaseUnavailable(f"the schema is of revision {revision}, this release reads {REVISION}; {mend}")
     except DBAPIError as error:
         engine.dispose()
-        raise DatabaseUnavailable(_reason(error)) from None
+        raise _unavailable(error) from None
     except DatabaseUnavailable:
         engine.dispose()
         raise
@@ -89,12 +137,33 @@ def open_database(settings: Settings, generation: Generation) -> Database:
 
 def probe_engine(settings: Settings) -> Engine | None:
     """One connection of its own for the poll, so that a busy pool never delays it."""
-    return None if sqlite_path(settings.database_url) else _postgresql(settings, None, size=1)
+    return None if sqlite_path(settings.database_url) else _postgresql(settings, None)
 
 
 def sqlite_path(url: str) -> Path | None:
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    """The file of a sqlite URL. libpq's lists of hosts are not for SQLAlchemy to read."""
+    return Path(make_url(url).database or "") if url.startswith("sqlite") else None
+
+
+def _refuse_unfinished(path: Path) -> None:
+    """SQLite finds out about a file that was cut off only when it comes to what is missing.
+
+    The header is of fixed form: https://www.sqlite.org/fileformat2.html#the_database_header
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+        length = path.stat().st_size
+    except OSError as error:
+        raise DatabaseUnavailable("the database file cannot be read", str(error)) from None
+    if length == 0:
+        raise DatabaseUnavailable("the database file is empty; run `sic migrate` and `sic load`")
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
+        raise DatabaseUnavailable("the database file is not one of SQLite; run `sic load` on a new one")
+    page = int.from_bytes(header[16:18], "big")
+    expected = (65_536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
+    if length < expected:
+        raise DatabaseUnavailable(f"the database file is cut off: {length} bytes of {expected}; put back a whole one")
 
 
 def _sqlite(path: Path, size: int) -> Engine:
@@ -115,26 +184,67 @@ def _sqlite(path: Path, size: int) -> Engine:
     return engine
 
 
-def _postgresql(settings: Settings, schema: str | None, size: int | None = None) -> Engine:
-    url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
+def _postgresql(settings: Settings, number: int | None) -> Engine:
+    """A pool for a generation, or a single connection that looks at what is published.
+
+    Connections are made by libpq itself, which knows several hosts and how to choose among them.
+    """
+    from psycopg import Connection as Driver
+    from psycopg import OperationalError
+    from psycopg.conninfo import conninfo_to_dict
+
+    asked = conninfo_to_dict(settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
+    several = "," in str(asked.get("host") or asked.get("hostaddr") or "")
     options = [
+        str(asked.get("options") or ""),
         "-c default_transaction_read_only=on",
         f"-c statement_timeout={settings.statement_timeout_ms}",
-        *([f"-c search_path={schema}"] if schema else []),
+        "-c jit=off",  # compiling costs more than any question here
+        f"-c search_path={'pg_catalog' if number is None else f'sic_g{number}'}",
     ]
-    query: dict[str, Any] = {"connect_timeout": "3", "application_name": "sic"} | dict(url.query)
+    parameters: dict[str, Any] = {
+        "connect_timeout": "3",
+        "application_name": "sic",
+        "keepalives_idle": "5",
+        "keepalives_interval": "2",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "10000",
+        "target_session_attrs": "prefer-standby" if several else "any",
+        **asked,
+        "options": " ".join(options).strip(),
+    }
+
+    def connect() -> Driver[Any]:
+        connection: Driver[Any] = Driver.connect(**parameters, autocommit=True)
+        if number is None or connection.execute(f"{HELD}{int(number)}".encode()).fetchone():
+            return connection
+        connection.close()
+        if several:
+            connection = Driver.connect(**(parameters | {"target_session_attrs": "primary"}), autocommit=True)
+            if connection.execute(f"{HELD}{int(number)}".encode()).fetchone():
+                return connection
+            connection.close()
+        raise OperationalError(f"no server at hand has generation {number}")
+
     return create_engine(
-        url.set(query=query),
-        pool_size=size or settings.threads,
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_size=1 if number is None else settings.threads,
         max_overflow=0,
+        pool_timeout=5,
         pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": " ".join(options)},
     )
 
 
-def _reason(error: DBAPIError) -> str:
-    """What a driver says, cut to its first line: no SQL, no parameters."""
+def _unavailable(error: DBAPIError) -> DatabaseUnavailable:
+    """What a driver says names hosts, users and paths: that is for the log."""
+    detail = None
     with suppress(AttributeError, IndexError):
-        return f"the database cannot be read: {str(error.orig).strip().splitlines()[0]}"
-    return "the database cannot be read"
+        detail = str(error.orig).strip().splitlines()[0]
+    state = getattr(error.orig, "sqlstate", None)
+    if state in (MISSING_TABLE, MISSING_SCHEMA):
+        return DatabaseUnavailable("nothing is published; run `sic migrate` and `sic load`", detail)
+    if state == DENIED:
+        return DatabaseUnavailable("the role may not read the content; see SIC_READER_ROLE", detail)
+    return DatabaseUnavailable("the database cannot be read", detail)

@@ -1,6 +1,7 @@
 """create_app(settings): the only composition."""
 
 import asyncio
+import errno
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from starlette.routing import Match
 
 from api import __version__
 from api.edge import INTERNAL, Edge, problem_answer
-from api.observe import Observer, log_to
+from api.observe import Observer, exposition, log_to, serve_metrics
 from api.openapi import operation_id
 from api.problems import Problem
 from api.resources import (
@@ -96,6 +97,7 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     app.add_exception_handler(RoutingError, _nothing_here)
     app.add_exception_handler(DBAPIError, _away)
     app.add_exception_handler(PoolTimeoutError, _away)
+    app.add_exception_handler(OSError, _exhausted)
     return Edge(app, settings, serving, observer)
 
 
@@ -143,6 +145,15 @@ async def _away(request: Request, error: Exception) -> Response:
     return _told(Problem("unavailable", "the database does not answer now", headers={"Retry-After": "2"}), request)
 
 
+async def _exhausted(request: Request, error: Exception) -> Response:
+    """Out of file descriptors: that passes, as connections end. Anything else is a failure."""
+    assert isinstance(error, OSError)
+    if error.errno not in (errno.EMFILE, errno.ENFILE):
+        raise error
+    log.warning("out of file descriptors", extra={"reason": str(error)})
+    return _told(Problem("unavailable", "this process is out of resources", headers={"Retry-After": "2"}), request)
+
+
 def from_environment() -> Edge:
     """For uvicorn's factory mode: each worker reads the same SIC_* variables."""
     return create_app(Settings())
@@ -151,6 +162,8 @@ def from_environment() -> Edge:
 def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """Answer on host and port until SIGTERM, then finish what was begun, for at most 8 seconds."""
     import uvicorn
+
+    from api.protocol import BoundedProtocol
 
     log_to(sys.stderr)
     options: dict[str, Any] = {
@@ -161,8 +174,13 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
         "server_header": False,
         "timeout_graceful_shutdown": 8,
         "proxy_headers": False,
+        "http": BoundedProtocol,
+        "ws": "none",
     }
     if workers > 1:
         uvicorn.run("api.main:from_environment", factory=True, workers=workers, **options)
     else:
-        uvicorn.run(create_app(settings), **options)
+        edge = create_app(settings)
+        if settings.metrics_port is not None:
+            serve_metrics(host, settings.metrics_port, lambda: exposition(edge.observer, edge.serving))
+        uvicorn.run(edge, **options)

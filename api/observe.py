@@ -1,17 +1,26 @@
-"""What operators see: one JSON log line a request, and Prometheus metrics."""
+"""What operators see: one JSON log line a request, and Prometheus metrics.
+
+Traces are FastAPI's own, switched on by OpenTelemetry's standard variables (docs/operating.md).
+"""
 
 import json
 import logging
 import sys
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from time import perf_counter, time
 from typing import Any, TextIO
 
 from api.settings import Settings
+from api.snapshot import Serving
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})  # others are one label
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 log = logging.getLogger("sic")
@@ -62,7 +71,7 @@ class Observer:
         hit: bool,
     ) -> None:
         seconds = perf_counter() - began
-        self._requests[method, route, status] += 1
+        self._requests[method if method in METHODS else "other", route, status] += 1
         self._latency[route][bisect_left(BUCKETS, seconds)] += 1
         self._seconds[route] += seconds
         if hit:
@@ -75,7 +84,8 @@ class Observer:
             self._write(
                 f'{{"time":{time():.3f},"request_id":"{request_id.decode()}","method":{json.dumps(method)},'
                 f'"path":{json.dumps(path)},"query":{json.dumps(query)},"route":"{route}","status":{status},'
-                f'"ms":{seconds * 1000:.3f},"remembered":{"true" if hit else "false"},"snapshot":{json.dumps(snapshot)}}}\n'
+                f'"ms":{seconds * 1000:.3f},"remembered":{"true" if hit else "false"},'
+                f'"snapshot":{json.dumps(snapshot)}}}\n'
             )
 
     def failed(self, scope: Any, request_id: bytes) -> None:
@@ -83,14 +93,14 @@ class Observer:
         log.exception("request failed", extra={"request_id": request_id.decode(), "path": path})
 
     def metrics(self, gauges: dict[str, float], snapshot: str | None) -> str:
-        """Prometheus text exposition format 0.0.4."""
+        """Prometheus text exposition format 0.0.4; from any thread."""
         lines = ["# HELP sic_requests_total Answers sent.", "# TYPE sic_requests_total counter"]
-        for (method, route, status), number in sorted(self._requests.items()):
+        for (method, route, status), number in sorted(self._requests.copy().items()):
             lines.append(
                 f'sic_requests_total{{method="{_label(method)}",route="{_label(route)}",status="{status}"}} {number}'
             )
         lines += ["# HELP sic_request_seconds Time to answer.", "# TYPE sic_request_seconds histogram"]
-        for route, counts in sorted(self._latency.items()):
+        for route, counts in sorted(self._latency.copy().items()):
             total = 0
             for bound, number in zip((*BUCKETS, "+Inf"), counts, strict=True):
                 total += number
@@ -108,6 +118,37 @@ class Observer:
         if snapshot:
             lines += ["# TYPE sic_snapshot_info gauge", f'sic_snapshot_info{{snapshot="{snapshot}"}} 1']
         return "\n".join(lines) + "\n"
+
+
+def exposition(observer: Observer, serving: Serving) -> str:
+    return observer.metrics(serving.gauges(), serving.current.id if serving.current else None)
+
+
+def serve_metrics(host: str, port: int, metrics: Callable[[], str]) -> ThreadingHTTPServer:
+    """GET /metrics on a port of its own, from a thread of its own: also when all else is busy. Raises OSError."""
+
+    class Metrics(BaseHTTPRequestHandler):
+        timeout = 5
+
+        def do_GET(self) -> None:
+            found = self.path.partition("?")[0] == "/metrics"
+            body = metrics().encode() if found else b""
+            self.send_response(200 if found else 404)
+            for name, value in (("Content-Type", EXPOSITION), ("Content-Length", str(len(body)))):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Scrapes are no requests of users."""
+
+        def version_string(self) -> str:
+            return "sic"
+
+    server = ThreadingHTTPServer((host, port), Metrics)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    return server
 
 
 def _label(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Select, Table, literal, select, union_all
 
+from api.database import rows
 from api.questions import ID
 
 Record = dict[str, Any]
@@ -132,7 +133,7 @@ class Reader:
     root: str
 
     def rows(self, statement: Select[Any]) -> Sequence[Any]:
-        return self.connection.execute(statement).all()
+        return rows(self.connection, statement)
 
     def lists(self, owners: Sequence[int], *links: tuple[Any, Any]) -> list[dict[int, list[str]]]:
         """For each (owner column, listed column) of link tables: owner to its list. One statement."""
@@ -144,7 +145,7 @@ class Reader:
             for which, (owner, listed) in enumerate(links)
         ]
         statement = union_all(*parts) if len(parts) > 1 else parts[0]
-        for which, owner, _, listed in sorted(self.connection.execute(statement).all()):
+        for which, owner, _, listed in sorted(rows(self.connection, statement)):
             found[which].setdefault(owner, []).append(listed)
         return found
 

@@ -1,10 +1,28 @@
 """What a deployment decides: SIC_* environment variables."""
 
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _database_url(value: str) -> str:
+    """libpq itself reads the rest of a PostgreSQL URL, and names what is wrong with it without its secrets."""
+    if value.startswith("sqlite:///") and value.removeprefix("sqlite:///"):
+        return value
+    if value.startswith(("postgresql://", "postgresql+psycopg://")):
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+
+        try:
+            conninfo_to_dict(value.replace("postgresql+psycopg://", "postgresql://", 1))
+        except psycopg.ProgrammingError as error:
+            raise ValueError(f"libpq does not understand it: {str(error).strip().splitlines()[0][:80]}") from None
+        return value
+    raise ValueError("a database URL is sqlite:///a/file.db or postgresql://user@host:5432/name")
 
 
 def _root_path(value: str) -> str:
@@ -19,11 +37,14 @@ def _public_url(value: str | None) -> str | None:
     return value.rstrip("/") if value else None
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SIC_", extra="ignore")
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
-    database_url: str = Field("sqlite:///var/sic.db", description="Where the content is read from.")
-    load_database_url: str | None = Field(None, description="Where `load` and `migrate` write, if not there.")
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SIC_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: DatabaseUrl = Field("sqlite:///var/sic.db", description="Where the content is read from.")
+    load_database_url: DatabaseUrl | None = Field(None, description="Where `load` and `migrate` write, if not there.")
     index_dir: Path | None = Field(None, description="Where text indexes are kept; beside a SQLite file if unset.")
     root_path: Annotated[str, AfterValidator(_root_path)] = Field("", description="Prefix of every path in an answer.")
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
@@ -52,3 +73,12 @@ class Settings(BaseSettings):
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///") + ".index")
         return None
+
+
+def strangers(environment: Iterable[str]) -> Iterator[str]:
+    """A line for each SIC_* variable that is no setting, with the one that may have been meant."""
+    known = {f"SIC_{name}".upper() for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.startswith("SIC_") and name.upper() not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.7)
+            yield f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")

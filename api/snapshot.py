@@ -9,10 +9,11 @@ from time import time
 from typing import Any
 
 from sqlalchemy import QueuePool, select
+from sqlalchemy.exc import DBAPIError
 
 from api import search
 from api.answers import Answers
-from api.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published
+from api.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published, rows
 from api.problems import nearest
 from api.settings import Settings
 from api.tables import Snapshot as SnapshotRow
@@ -23,6 +24,14 @@ log = logging.getLogger("sic")
 SNAPSHOT = columns_of(SnapshotRow)
 
 NEAR_IDS = 5000  # beyond so many ids of a kind, a wrong one is told without a suggestion
+PATIENCE = 5.0  # seconds without a word from the database after which it counts as away
+
+# What is wrong with an index, for everyone; the exception names paths and goes to the log.
+INDEX_FAULTS: dict[type[Exception], str] = {
+    search.IndexMissing: "there is no text index of this snapshot; run `sic load`",
+    search.IndexDamaged: "the text index is damaged and could not be built anew; see the log",
+    search.IndexTooLarge: "the text index does not fit in memory; set SIC_INDEX_DIR",
+}
 
 
 @dataclass
@@ -70,31 +79,36 @@ class Snapshot:
             return {id: nearest(id, known) for id in ids if id not in known}
         id_column = metadata.tables[kind].c.id
         with self.database.connect() as connection:
-            found = set(connection.execute(select(id_column).where(id_column.in_(ids))).scalars())
+            found = {id for (id,) in rows(connection, select(id_column).where(id_column.in_(ids)))}
         return {id: None for id in ids if id not in found}
 
     def _ids(self, kind: str) -> frozenset[str]:
         known: frozenset[str] | None = self.remembered.get(("ids", kind))
         if known is None:
             with self.database.connect() as connection:
-                known = frozenset(connection.execute(select(metadata.tables[kind].c.id)).scalars())
+                known = frozenset(id for (id,) in rows(connection, select(metadata.tables[kind].c.id)))
             self.remembered[("ids", kind)] = known
         return known
 
 
 class Serving:
-    """Holds the current snapshot of a process and moves it on when another is published."""
+    """Holds the current snapshot of a process and moves it on when another is published.
+
+    `down` says why nothing can be computed now, `behind` why newer content is not served while the old one is.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.current: Snapshot | None = None
         self.down: dict[str, str] = {"database": "starting"}
+        self.behind: dict[str, str] = {}
         self.since = 0.0
         self._probe = probe_engine(settings)
+        self._asking = False
 
     def take(self) -> Snapshot | None:
-        """The current snapshot, held open until the caller releases it; None while there is nothing to serve."""
-        while (snapshot := self.current) is not None:
+        """The current snapshot, held open until the caller releases it; None while nothing can be computed."""
+        while not self.down and (snapshot := self.current) is not None:
             if snapshot.acquire():
                 return snapshot
         return None
@@ -102,53 +116,87 @@ class Serving:
     def open(self, generation: Generation) -> Snapshot:
         database = open_database(self.settings, generation)
         try:
-            with database.connect() as connection:
+            with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
                 index = search.ensure(connection, self.settings.index_root, row.id)
+        except DBAPIError as error:
+            database.close()
+            raise DatabaseUnavailable("the content cannot be read", str(error.orig)) from error
         except Exception:
             database.close()
             raise
         return Snapshot(row.id, row.counts, database, index, Answers(self.settings.answer_cache_bytes))
 
     def refresh(self) -> None:
-        """Look once for newly published content, and serve it. Never raises: what is wrong goes to `down`."""
+        """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""
         try:
+            self._asking = True
             generation = published(self.settings, self._probe)
-            if self.current is None or self.current.database.generation != generation:
-                opened, previous = self.open(generation), self.current
-                self.current, self.since = opened, time()
-                log.info("serving", extra={"snapshot": opened.id})
-                if previous is not None:
-                    previous.retire()
-            self.down = {}
+            self._asking = False
+            if self.current is not None and generation.overwrites(self.current.database.generation):
+                log.error("the database file was written into while it was served; replace it instead")
+                self._replace(None)
+            if self.current is None or self._moves(self.current.database, generation):
+                self._replace(self.open(generation))
         except DatabaseUnavailable as error:
-            self._tell("database", str(error))
-        except (search.IndexDamaged, search.IndexMissing, search.IndexTooLarge) as error:
-            self._tell("index", str(error))
+            self._tell("database", str(error), error.detail)
+        except tuple(INDEX_FAULTS) as error:
+            self._tell("index", INDEX_FAULTS[type(error)], str(error))
         except Exception as error:
             log.exception("refresh failed")
             self._tell("content", f"unexpected {type(error).__name__}")
+        else:
+            if self.down or self.behind:
+                log.info("ready", extra={"snapshot": self.current.id if self.current else None})
+            self.down, self.behind = {}, {}
+        finally:
+            self._asking = False
 
-    def _tell(self, dependency: str, why: str) -> None:
-        if self.down.get(dependency) != why:
-            log.warning("not ready", extra={"dependency": dependency, "reason": why})
-        self.down = {dependency: why}
+    def _moves(self, held: Database, seen: Generation) -> bool:
+        """Whether to leave what is held: not for the older one that a lagging standby shows, while it answers."""
+        if seen == held.generation:
+            return bool(self.down) and not held.answers()
+        return not (seen.precedes(held.generation) and held.answers())
+
+    def _replace(self, opened: Snapshot | None) -> None:
+        previous, self.current = self.current, opened
+        if opened is not None:
+            self.since = time()
+            log.info("serving", extra={"snapshot": opened.id})
+        if previous is not None:
+            previous.retire()
+
+    def _tell(self, dependency: str, why: str, detail: str | None = None) -> None:
+        if why not in (self.down.get(dependency), self.behind.get(dependency)):
+            log.warning("not ready", extra={"dependency": dependency, "reason": why, "detail": detail})
+        if self.current is not None and self.current.database.answers():
+            self.down, self.behind = {}, {dependency: why}
+        else:
+            self.down, self.behind = {dependency: why}, {}
 
     async def poll(self) -> None:
         while True:
             await asyncio.sleep(self.settings.poll_seconds)
-            await asyncio.to_thread(self.refresh)
+            looking = asyncio.create_task(asyncio.to_thread(self.refresh))
+            await asyncio.wait({looking}, timeout=PATIENCE)
+            if not looking.done() and self._asking:
+                self.down = {"database": "it does not answer"}
+                log.warning("not ready", extra={"dependency": "database", "reason": "it does not answer"})
+            await looking
 
     def gauges(self) -> dict[str, float]:
         """What /metrics shows of it."""
         current = self.current
         pool = current.database.engine.pool if current else None
+        in_use, most = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 0)
         return {
             "sic_ready": float(not self.down),
+            "sic_behind": float(bool(self.behind)),
             "sic_snapshot_age_seconds": time() - self.since if current else 0.0,
             "sic_remembered_answers": float(len(current.answers)) if current else 0.0,
             "sic_remembered_bytes": float(current.answers.size) if current else 0.0,
-            "sic_connections_in_use": float(pool.checkedout()) if isinstance(pool, QueuePool) else 0.0,
+            "sic_connections_in_use": float(in_use),
+            "sic_connections_most": float(most),
         }
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api import __version__, pages
 from api.asking import Asked, Asking, Body, one
+from api.observe import EXPOSITION, exposition
 from api.openapi import described, described_text
 from api.problems import PROBLEM_TYPES, Problem
 from api.questions import Questions
@@ -247,7 +248,9 @@ async def get_readyz(request: Request) -> Response:
         raise Problem(
             "unavailable", why, members={"down": serving.down, "snapshot": snapshot}, headers={"Retry-After": "1"}
         )
-    return JSONResponse({"status": "ready", "snapshot": snapshot, "down": {}}, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"status": "ready", "snapshot": snapshot, "down": serving.behind}, headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -256,6 +259,5 @@ async def get_metrics(request: Request) -> Response:
     if state.settings.metrics_port is not None:
         raise Problem("not-found", "metrics are on a port of their own")
     return PlainTextResponse(
-        state.observer.metrics(state.serving.gauges(), state.serving.current and state.serving.current.id),
-        headers={"Cache-Control": "no-store", "Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        exposition(state.observer, state.serving), headers={"Cache-Control": "no-store", "Content-Type": EXPOSITION}
     )

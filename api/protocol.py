@@ -1,0 +1,100 @@
+"""HTTP/1.1 with the bounds that uvicorn leaves to a proxy: how much and how long a client may take over its question,
+and how long it may leave the answer untaken.
+
+What is refused here never was a request, so it reaches neither the application nor its log; it still gets a problem.
+"""
+
+from asyncio import TimerHandle, Transport
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.problems import MEDIA_TYPE
+
+HEAD_BYTES = 65_536  # of request line and headers
+HEAD_SECONDS = 10.0  # from the first byte, or from connecting, to the end of the headers
+UNTAKEN_SECONDS = 30.0  # that an answer may wait for its reader to take any of it
+
+LONGEST_PATH = 8192
+
+ALWAYS = (
+    (b"content-type", MEDIA_TYPE.encode()),
+    (b"cache-control", b"no-store"),
+    (b"access-control-allow-origin", b"*"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"connection", b"close"),
+)
+REFUSALS = {
+    400: (b"Bad Request", b"this is not an HTTP request that can be read"),
+    414: (b"URI Too Long", b"path and query are longer than 8 KiB"),
+    431: (b"Request Header Fields Too Large", b"the headers are longer than 64 KiB"),
+}
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    _head: int = 0  # bytes of a head that has not ended
+    _in_head: bool = True
+    _begun: bool = False
+    _head_timer: TimerHandle | None = None
+    _untaken_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._head_timer, self._untaken_timer):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data)
+        super().data_received(data)
+        if not self._in_head:
+            self._head = 0
+        elif self._begun:
+            if self._head > HEAD_BYTES:
+                self._refuse(414 if len(self.url) > LONGEST_PATH and not self.headers else 431)
+            elif self._head_timer is None:
+                self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        self._in_head = self._begun = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head = False, 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._begun = False
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._untaken_timer = self.loop.call_later(UNTAKEN_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._untaken_timer is not None:
+            self._untaken_timer.cancel()
+            self._untaken_timer = None
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        self._refuse(400)
+
+    def _wait_for_head(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _refuse(self, status: int) -> None:
+        """Answer what is no request, and hang up: where one request ends is no longer certain."""
+        if self.transport.is_closing():
+            return
+        title, detail = REFUSALS[status]
+        body = b'{"type":"about:blank","title":"%s","status":%d,"detail":"%s"}' % (title, status, detail)
+        head = b"HTTP/1.1 %d %s\r\n" % (status, title) + b"".join(b"%s: %s\r\n" % pair for pair in ALWAYS)
+        self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
+        self.transport.close()
