@@ -57,6 +57,7 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
                         outcomes[Path(outcome.folder)] = outcome
                         pipe.send(next(queue, None))
                     case None:
+                        pipe.close()
                         readers.pop(pipe).join()
                     case failure:
                         raise Unusable(str(failure))

@@ -98,9 +98,9 @@ class Document(Said):
     author: Words | None = None
     rights: Words | None = None
     note: Words | None = None
-    topics: list[Topic] = []
-    sections: list[Section] = []
-    unrecorded: list[Unrecorded] = []
+    topics: list[Topic] = Field(default_factory=list)
+    sections: list[Section] = Field(default_factory=list)
+    unrecorded: list[Unrecorded] = Field(default_factory=list)
 
 
 class Actor(Said):
@@ -154,10 +154,10 @@ class Claim(Quoted):
     mode: ClaimMode = ClaimMode.asserted
     speaker: Id | None = AUTHOR
     hedge_cue: Words | None = None
-    actors: list[Id] = []
-    places: list[Id] = []
-    topics: list[Id] = []
-    quantities: list[Quantity] = []
+    actors: list[Id] = Field(default_factory=list)
+    places: list[Id] = Field(default_factory=list)
+    topics: list[Id] = Field(default_factory=list)
+    quantities: list[Quantity] = Field(default_factory=list)
     note: Words | None = None
 
 
@@ -184,10 +184,10 @@ class Event(Quoted):
     name: Words
     category: EventCategory
     status: EventStatus
-    mentions: list[Quoted] = []
-    date: Date = Date()
-    actors: list[Id] = []
-    places: list[Id] = []
+    mentions: list[Quoted] = Field(default_factory=list)
+    date: Date = Field(default_factory=Date)
+    actors: list[Id] = Field(default_factory=list)
+    places: list[Id] = Field(default_factory=list)
     note: Words | None = None
 
 
@@ -203,9 +203,9 @@ class Obstacle(Said):
     number: Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
     title: Words
     summary: Words
-    actors: list[Id] = []
-    quantities: list[Quantity] = []
-    positions: list[Position] = []
+    actors: list[Id] = Field(default_factory=list)
+    quantities: list[Quantity] = Field(default_factory=list)
+    positions: list[Position] = Field(default_factory=list)
 
 
 class Relation(Said):

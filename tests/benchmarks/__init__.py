@@ -1,0 +1,1 @@
+"""What is measured, and the corpus that it is measured on."""
