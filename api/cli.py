@@ -110,7 +110,7 @@ def _settings() -> Settings:
 
 
 def _store(settings: Settings) -> "Store":
-    from seed.generations import store
+    from seed.load import store
 
     return store(settings.writing_url, settings.reader_role)
 

@@ -88,7 +88,7 @@ class Anchors:
         if times:
             return f"the quote “{shown}” occurs {times} times; add `prefix` or `suffix` to tell which is meant"
         if (prefix or suffix) and quote in self.text:
-            return f"the quote “{shown}” does not stand between that prefix and suffix; copy the adjoining words with their spaces"
+            return f"the quote “{shown}” does not stand between these; copy the adjoining words and their spaces"
         if len(self.text) >= LARGE:
             return f"the quote “{shown}” is not in the text; copy it from the canonical text"
         folded = " ".join(quote.split())

@@ -1,17 +1,20 @@
 """One package, checked against itself and its text, and staged record by record."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from api.vocabularies import TitleOrigin
 from seed import records
 from seed.anchor import Anchored, Anchors, holds, occurrences
 from seed.dates import bounds
 from seed.digest import Digest
 from seed.faults import Fault
 from seed.package import DOCUMENT, Package, Where, nearest
+from seed.sections import tiles
 from seed.stage import Shard
 from seed.text import Span, canonical, paragraphs, sentences
 
@@ -196,16 +199,24 @@ class _Examination:
 
     def _sections(self) -> None:
         given = self.document.sections or [
-            records.Section(id=f"{self.id}.s1", title=self.document.label, title_origin=records.TitleOrigin.editorial)
+            records.Section(id=f"{self.id}.s1", title=self.document.label, title_origin=TitleOrigin.editorial)
         ]
-        spans = self._section_spans(given) if self.document.sections else [(0, len(self.text))]
+        for at, section in enumerate(self.document.sections):
+            self._new("section", section.id, self.where, "sections", at, "id")
+
+        def tell(at: int, message: str, *key: str) -> None:
+            self.faults.append(self.where.fault(message, "sections", at, *key))
+
+        whole = [(0, len(self.text))]
+        spans = tiles(given, self.anchors, self.paragraphs, tell) if self.document.sections else whole
         if spans is None:
             self.anchors.divide([(0, f"{self.id}.s1")])
             return
         parents = {section.parent for section in given}
         self.anchors.divide([(span[0], s.id) for s, span in zip(given, spans, strict=True) if s.id not in parents])
         for at, (section, (start, end)) in enumerate(zip(given, spans, strict=True)):
-            blocks = [{"start": first, "end": last} for first, last in self.paragraphs if start <= first < end]
+            inside = self.paragraphs[bisect_left(self.paragraphs, (start, 0)) : bisect_left(self.paragraphs, (end, 0))]
+            blocks = [{"start": first, "end": last} for first, last in inside]
             self._count("sections", section.model_dump_json())
             self.shard.add(
                 "section",
@@ -226,80 +237,6 @@ class _Examination:
                     self._at(self.where, "sections", at),
                 ),
             )
-
-    def _section_spans(self, given: list[records.Section]) -> list[Span] | None:
-        """The span of each section, or None where they do not tile the text."""
-        before = len(self.faults)
-        begins = {first for first, _ in self.paragraphs}
-        ids = [section.id for section in given]
-        parents = {section.parent for section in given}
-        starts: dict[str, int] = {}
-        last = -1
-
-        def fault(at: int, message: str, *loc: str) -> None:
-            self.faults.append(self.where.fault(message, "sections", at, *loc))
-
-        for at, section in enumerate(given):
-            self._new("section", section.id, self.where, "sections", at, "id")
-            if section.parent is not None:
-                if section.parent not in ids:
-                    fault(at, f"there is no section {section.parent}{nearest(section.parent, ids)}", "parent")
-                elif _circular(section.id, {s.id: s.parent for s in given}):
-                    fault(at, f"section {section.id} is inside itself; break the cycle of parents", "parent")
-                elif ids.index(section.parent) > at:
-                    fault(
-                        at,
-                        f"section {section.id} stands before its parent {section.parent}; move the parent up",
-                        "parent",
-                    )
-            if section.id in parents:
-                if section.begins is not None:
-                    fault(at, f"section {section.id} has sections inside it and `begins`; drop `begins`", "begins")
-                continue
-            if section.begins is None:
-                fault(at, f"section {section.id} lacks `begins`; give the opening words of its first paragraph")
-                continue
-            span = self.anchors.find(section.begins)
-            if isinstance(span, str):
-                fault(at, f"`begins`: {span.replace('add `prefix` or `suffix`', 'give more words')}", "begins")
-            elif span[0] not in begins:
-                fault(
-                    at,
-                    f"`begins`: “{section.begins}” is not at the start of a paragraph; a section holds whole ones",
-                    "begins",
-                )
-            elif span[0] == last:
-                fault(at, f"section {section.id} begins where the one before begins; they overlap", "begins")
-            elif span[0] < last:
-                fault(
-                    at,
-                    f"section {section.id} begins before the one above it; put sections in the order of the text",
-                    "begins",
-                )
-            else:
-                if last < 0 and span[0] > 0:
-                    fault(
-                        at,
-                        f"the text before “{section.begins}” is in no section; the first begins with the text",
-                        "begins",
-                    )
-                starts[section.id] = last = span[0]
-        if len(self.faults) > before:
-            return None
-        spans = _spans(given, starts, len(self.text))
-        for at, section in enumerate(given):
-            start, end = spans[section.id]
-            inside = sum(
-                1 for name, first in starts.items() if start <= first < end and _is_within(name, section.id, given)
-            )
-            if inside != sum(1 for first in starts.values() if start <= first < end):
-                fault(
-                    at,
-                    f"section {section.id} overlaps one that is not inside it; keep the sections of a parent together",
-                )
-            elif at and start < spans[ids[at - 1]][0]:
-                fault(at, f"section {section.id} begins before the one above it; put sections in the order of the text")
-        return None if len(self.faults) > before else [spans[name] for name in ids]
 
     def _sentences(self) -> None:
         reasons: dict[int, str] = {}
@@ -475,7 +412,7 @@ class _Examination:
             if (span := self._find(position, where, *loc)) is None:
                 continue
             if not (paragraph[0] <= span[0] and span[1] <= paragraph[1]):
-                message = f"the quote “{_short(position.quote)}” is outside the paragraph of {obstacle.id}; quote from inside it"
+                message = f"“{_short(position.quote)}” is outside the paragraph of {obstacle.id}; quote from inside it"
                 self.faults.append(where.fault(message, *loc, "quote"))
             said = (obstacle.id, position.actor, position.statement, position.note)
             row = (self.shard.number(), position.id, self.id, *self._rest(span), *said, self._at(where, *loc))
@@ -594,7 +531,7 @@ class _Examination:
                 return None, None
         for key, stated, actual in (("earliest", date.earliest, found[0]), ("latest", date.latest, found[1])):
             if stated is not None and stated != actual:
-                message = f"`date.{key}` is {stated}, but {date.edtf} gives {actual or 'none'}; leave it out, or mend the edtf"
+                message = f"`date.{key}` is {stated}, but {date.edtf} gives {actual or 'none'}; leave it out"
                 self.faults.append(where.fault(message, "date", key))
         return found
 
@@ -624,36 +561,3 @@ def _lead(passage: str) -> str:
 
 def _short(words: str) -> str:
     return words if len(words) <= 60 else words[:59] + "…"
-
-
-def _circular(name: str, parents: dict[str, str | None]) -> bool:
-    at = parents.get(name)
-    seen = set()
-    while at is not None and at not in seen:
-        if at == name:
-            return True
-        seen.add(at)
-        at = parents.get(at)
-    return False
-
-
-def _is_within(name: str, ancestor: str, given: list[records.Section]) -> bool:
-    parents = {section.id: section.parent for section in given}
-    at: str | None = name
-    while at is not None:
-        if at == ancestor:
-            return True
-        at = parents[at]
-    return False
-
-
-def _spans(given: list[records.Section], starts: dict[str, int], length: int) -> dict[str, Span]:
-    """Leaves end where the next begins; a parent spans its children."""
-    order = sorted(starts.values())
-    after = dict(zip(order, [*order[1:], length], strict=True))
-    spans = {name: (start, after[start]) for name, start in starts.items()}
-    for section in reversed(given):
-        if section.id not in spans:
-            inside = [spans[child.id] for child in given if child.parent == section.id]
-            spans[section.id] = min(start for start, _ in inside), max(end for _, end in inside)
-    return spans

@@ -45,7 +45,7 @@ def bounds(edtf: str) -> tuple[str | None, str | None]:
 def _plain(edtf: str) -> tuple[str, str]:
     """A year, month or day; the library takes 10 ms for each, which a million records cannot afford."""
     parts = [int(part) for part in edtf.split("-")]
-    first = date(*(parts + [1, 1])[:3])
+    first = date(*[*parts, 1, 1][:3])
     last = first.replace(month=parts[1] if len(parts) > 1 else 12)
     last = last.replace(day=parts[2] if len(parts) > 2 else calendar.monthrange(last.year, last.month)[1])
     return first.isoformat(), last.isoformat()

@@ -1,16 +1,20 @@
 """Load, unload, check and migrate: all or nothing, beside what is being read."""
 
+import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from api.database import sqlite_path
 from seed import schema
 from seed.check import KINDS, Outcome
 from seed.digest import snapshot_id
 from seed.faults import Fault, Refused, Unusable
-from seed.generations import Current, Next, Store
+from seed.generations import KEEP_SECONDS, Current, Next, Store
 from seed.merge import Merged
 from seed.package import packages, size
 from seed.readers import read
@@ -18,10 +22,13 @@ from seed.retain import query
 from seed.stage import COLUMNS, Shard
 
 
+INDEX = re.compile(r"[0-9a-f]{16}-\w+(\..*)?")  # a finished one, or what a killed load left of one
+
+
 class Steps:
     """Hears how far a long load is; silent."""
 
-    def reading(self, total: int) -> Callable[[int], None]:
+    def reading(self, total: int) -> Callable[[int], None]:  # noqa: ARG002
         """Called once with the bytes to read; what it returns is called with the bytes read since."""
         return lambda _: None
 
@@ -50,6 +57,7 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
     """
     with store.locked(lambda: steps.step("waiting for another load")), store.scratch() as scratch:
         current = _readable(store)
+        _drop_stale_indexes(index_root, current)
         outcomes, shards = _read(paths, scratch, steps)
         given = {outcome.document or "": outcome.digest for outcome in outcomes}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
@@ -64,6 +72,7 @@ def unload(store: Store, document: str, index_root: Path | None, steps: Steps) -
     """Publishes what is loaded without that document, and without the actors and places that it alone used."""
     with store.locked(lambda: steps.step("waiting for another load")), store.scratch() as scratch:
         current = _readable(store)
+        _drop_stale_indexes(index_root, current)
         if document not in current.documents:
             loaded = ", ".join(sorted(current.documents)[:20]) or "none"
             raise Unusable(f"no document {document} is loaded; loaded: {loaded}")
@@ -112,10 +121,22 @@ def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
 EMPTY = Current(None, None, {})
 
 
+def store(url: str, reader_role: str | None = None) -> Store:
+    """Where the content at the URL is published; on PostgreSQL the role may read it."""
+    if path := sqlite_path(url):
+        from seed.sqlite import SqliteStore
+
+        return SqliteStore(path)
+    from seed.postgres import PostgresStore
+
+    return PostgresStore(url, reader_role)
+
+
 def _refuse_newer(current: Current) -> None:
     if current.revision is not None and not schema.known(current.revision):
         raise Unusable(
-            f"the content is of revision {current.revision}, this release knows up to {schema.head()}; use a newer release"
+            f"the content is of revision {current.revision}, newer than {schema.head()}, the last that this release"
+            " knows; use the release that wrote it"
         )
 
 
@@ -186,7 +207,7 @@ def _publish(
 
 def _compare(building: Next, counts: dict[str, int]) -> None:
     for kind, expected in counts.items():
-        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{kind.removesuffix("s")}"').scalar()  # noqa: S608
+        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{kind.removesuffix("s")}"').scalar()
         if actual != expected:
             raise AssertionError(f"{actual} {kind} were written of {expected}")
 
@@ -197,3 +218,16 @@ def _index(building: Next, root: Path | None, snapshot: str, steps: Steps) -> No
 
         steps.step("indexing text")
         build(building.connection, root, snapshot)
+
+
+def _drop_stale_indexes(root: Path | None, current: Current) -> None:
+    """Indexes of snapshots that were superseded so long ago that nobody opens them any more."""
+    if root is None or current.snapshot is None or not root.is_dir():
+        return
+    found = {path: path.stat().st_mtime for path in root.iterdir() if INDEX.fullmatch(path.name)}
+    newest = max(found.values(), default=0.0)
+    if time.time() - newest < KEEP_SECONDS:
+        return
+    for path in found:
+        if not path.name.startswith(current.snapshot):
+            shutil.rmtree(path, ignore_errors=True)

@@ -44,7 +44,7 @@ class Merged:
         for name, path in zip(self._shards, shards, strict=True):
             self.connection.execute(f"ATTACH ? AS {name}", (str(path),))
         for table in COLUMNS:
-            union = " UNION ALL ".join(f'SELECT * FROM {name}."{table}"' for name in self._shards)  # noqa: S608
+            union = " UNION ALL ".join(f'SELECT * FROM {name}."{table}"' for name in self._shards)
             self.connection.execute(f'CREATE TEMP VIEW "{table}" AS {union}')
 
     def close(self) -> None:
@@ -69,14 +69,14 @@ class Merged:
                     for row in rows:
                         if row.at:
                             other = next(other for other in rows if other.said != row.said)
-                            message = f"{kind} {name} has {key} {row.said!r}, but {other.said!r} in {other.place}; let them agree"
-                            found.append(row.fault(message))
+                            message = f"{kind} {name} has {key} {row.said!r}, but {other.said!r} in {other.place}"
+                            found.append(row.fault(f"{message}; let them agree"))
         return found
 
     def _clashing(self, kind: str, key: str, condition: str) -> "dict[str, list[_Said]]":
         """What is said by whom, of each id on which packages clash."""
         rows = self.connection.execute(
-            f'SELECT "id", "at", "{"id" if kind == "document" else "document"}", "{key}" FROM "{kind}" WHERE "id" IN'  # noqa: S608
+            f'SELECT "id", "at", "{"id" if kind == "document" else "document"}", "{key}" FROM "{kind}" WHERE "id" IN'
             f' (SELECT "id" FROM "{kind}" GROUP BY "id" HAVING {condition}) ORDER BY 1, 2'
         )
         grouped: dict[str, list[_Said]] = {}
@@ -90,11 +90,12 @@ class Merged:
         ranked = 0
         for kind, order in ORDER.items():
             run(
-                f"CREATE TABLE number_{kind} (sequence INTEGER PRIMARY KEY, n INTEGER, rank INTEGER, ordinal INTEGER, id TEXT)"
+                f"CREATE TABLE number_{kind}"
+                " (sequence INTEGER PRIMARY KEY, n INTEGER, rank INTEGER, ordinal INTEGER, id TEXT)"
             )
             ordinal, n, rows = "NULL", '"n"', f'"{kind}"'
             if kind in SHARED:
-                n, rows = "NULL", f'(SELECT DISTINCT "id" FROM "{kind}")'  # noqa: S608
+                n, rows = "NULL", f'(SELECT DISTINCT "id" FROM "{kind}")'
             elif kind in ("claim", "event"):
                 ordinal = f'row_number() OVER (PARTITION BY "document" ORDER BY {order})'
             elif kind == "relation":
@@ -105,7 +106,7 @@ class Merged:
                 )
             kept = '"id"' if kind in SHARED else "NULL"
             run(
-                f"INSERT INTO number_{kind} SELECT row_number() OVER (ORDER BY {order}), {n},"  # noqa: S608
+                f"INSERT INTO number_{kind} SELECT row_number() OVER (ORDER BY {order}), {n},"
                 f' {ranked} + row_number() OVER (ORDER BY "id"), {ordinal}, {kept} FROM {rows}'
             )
             ranked += self.count(f"number_{kind}")
@@ -113,7 +114,7 @@ class Merged:
                 run(f"CREATE UNIQUE INDEX number_{kind}_n ON number_{kind} (n)")
 
     def count(self, table: str) -> int:
-        found: int = self.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608
+        found: int = self.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
         return found
 
     def counts(self) -> dict[str, int]:
@@ -134,13 +135,13 @@ class Merged:
         yield "document_topic", ["document", "topic"], 'SELECT "document", "id" FROM "topic" ORDER BY 1, 2'
         yield "section", *self._records("section")
         sentence = list(COLUMNS["sentence"])
-        yield "sentence", sentence, f'SELECT {quoted(tuple(sentence))} FROM "sentence"'  # noqa: S608
+        yield "sentence", sentence, f'SELECT {quoted(tuple(sentence))} FROM "sentence"'
         for kind, said in SHARED.items():
             columns = ["sequence", "rank", "id", *AGREE[kind], "mention_count"]
             yield (
                 kind,
                 columns,
-                f'SELECT k.sequence, k.rank, c.* FROM number_{kind} k JOIN (SELECT {said}, sum("mention_count")'  # noqa: S608
+                f'SELECT k.sequence, k.rank, c.* FROM number_{kind} k JOIN (SELECT {said}, sum("mention_count")'
                 f' FROM "{kind}" GROUP BY "id") c ON c."id" = k.id ORDER BY k.sequence',
             )
             columns = [kind, "document", "names", "mention_count"]
@@ -160,7 +161,7 @@ class Merged:
 
     def _links(self, table: str, owner: str, rest: str) -> str:
         return (
-            f'SELECT k.sequence, c."ordinal", {rest} FROM "{table}" c CROSS JOIN number_{owner} k'  # noqa: S608
+            f'SELECT k.sequence, c."ordinal", {rest} FROM "{table}" c CROSS JOIN number_{owner} k'
             f' ON k.n = c."{owner}" ORDER BY 1, 2'
         )
 
@@ -179,7 +180,7 @@ class Merged:
 
         joins = " ".join(f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
         fields = ", ".join(numbered.get(name) or value(name) for name in columns)
-        return columns, f"SELECT {fields} FROM number_{kind} k {joins} ORDER BY k.sequence"  # noqa: S608
+        return columns, f"SELECT {fields} FROM number_{kind} k {joins} ORDER BY k.sequence"
 
 
 class _Said(NamedTuple):

@@ -7,6 +7,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import cast
 
 from seed.check import Outcome, examine
 from seed.faults import Unusable
@@ -39,17 +40,16 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
     outcomes: dict[Path, Outcome] = {}
     for number, path in enumerate(shards, 1):
         ours, theirs = context.Pipe()
-        reader = context.Process(target=_serve, args=(theirs, path, number), daemon=True)
+        readers[ours] = reader = context.Process(target=_serve, args=(theirs, path, number), daemon=True)
         reader.start()
         theirs.close()
-        readers[ours] = reader
     try:
         queue = iter(waiting)
-        for pipe in list(readers) * AHEAD:
-            pipe.send(next(queue, None))
+        for idle in list(readers) * AHEAD:
+            idle.send(next(queue, None))
         while readers:
-            for pipe in wait(list(readers)):
-                assert isinstance(pipe, Connection)
+            for ready in wait(list(readers)):
+                pipe = cast("Connection", ready)
                 match pipe.recv():
                     case int(told):
                         advance(told)
@@ -64,9 +64,9 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
     except EOFError:
         raise Unusable("a reading process ended; is there too little memory?") from None
     finally:
-        for reader in readers.values():
-            reader.terminate()
-            reader.join()
+        for left in readers.values():
+            left.terminate()
+            left.join()
     return outcomes
 
 

@@ -23,8 +23,8 @@ def query(table: str, stays: set[str], goes: set[str]) -> str:
     elif table == "document":
         where = f'd."id" {is_in} ({listed})'
     else:
-        where = f'd."{owner}" IN (SELECT "sequence" FROM "{owner}" WHERE "document" {is_in} ({listed}))'  # noqa: S608
-    return f"SELECT {fields} FROM {tables} WHERE {where if listed else 'true'}"  # noqa: S608
+        where = f'd."{owner}" IN (SELECT "sequence" FROM "{owner}" WHERE "document" {is_in} ({listed}))'
+    return f"SELECT {fields} FROM {tables} WHERE {where if listed else 'true'}"
 
 
 def _field(name: str, table: str, home: str) -> str:

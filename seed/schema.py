@@ -25,9 +25,7 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def head() -> str:
-    found = ScriptDirectory.from_config(config()).get_current_head()
-    assert found is not None
-    return found
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
 def known(revision: str) -> bool:
@@ -44,7 +42,7 @@ def revision_of(connection: Connection, schema: str | None = None) -> str | None
     if not inspect(connection).has_table(VERSION, schema=schema):
         return None
     table = f'"{schema}".{VERSION}' if schema else VERSION
-    found: str | None = connection.execute(statement(f"SELECT version_num FROM {table}")).scalar()  # noqa: S608
+    found: str | None = connection.execute(statement(f"SELECT version_num FROM {table}")).scalar()
     return found
 
 

@@ -69,7 +69,7 @@ class Shard:
             columns = (*names, "at") if table in WITH_PLACE else names
             typed = ", ".join('"n" INTEGER PRIMARY KEY' if name == "n" else f'"{name}"' for name in columns)
             self._connection.execute(f'CREATE TABLE "{table}" ({typed})')
-            self._insert[table] = f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(columns))})'  # noqa: S608
+            self._insert[table] = f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(columns))})'
             self._waiting[table] = []
 
     def number(self) -> int:

@@ -163,7 +163,8 @@ def upgrade() -> None:
         sa.Column("note", sa.String(), nullable=True),
         sa.CheckConstraint("basis IN ('stated', 'inferred', 'none')", name="ck_event_basis"),
         sa.CheckConstraint(
-            "category IN ('war', 'ceasefire', 'displacement', 'exchange', 'statement', 'report', 'negotiation', 'military', 'territory', 'politics', 'policy', 'economy', 'relations')",
+            "category IN ('war', 'ceasefire', 'displacement', 'exchange', 'statement', 'report',"
+            " 'negotiation', 'military', 'territory', 'politics', 'policy', 'economy', 'relations')",
             name="ck_event_category",
         ),
         sa.CheckConstraint(

@@ -1,0 +1,207 @@
+"""Generations as schemas, sic_g1, sic_g2 …: the table sic.generation says which are published."""
+
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import text as statement
+
+from api.tables import metadata
+from seed import schema
+from seed.generations import KEEP_SECONDS, Current, Next, current_of, sorting_in
+
+
+class PostgresStore:
+    def __init__(self, url: str, reader_role: str | None) -> None:
+        self._url = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._reader = reader_role
+        self._engine = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, connect_timeout=10, application_name="sic load")
+
+    @contextmanager
+    def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
+        key = int.from_bytes(hashlib.sha256(b"sic load").digest()[:8], "big", signed=True)
+        with self._connect() as lock:
+            lock.autocommit = True
+            row = lock.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
+            if not (row and row[0]):
+                waiting()
+                lock.execute("SELECT pg_advisory_lock(%s)", (key,))
+            self._prepare(lock)
+            yield
+
+    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
+        schema.control_table(connection.execute)
+        self._clear(connection)
+
+    def _clear(self, connection: psycopg.Connection[Any]) -> None:
+        """Drops what was never published, and what was superseded so long ago that nobody reads it."""
+        stale = connection.execute(
+            "SELECT number FROM sic.generation g WHERE published_at IS NULL OR EXISTS (SELECT FROM sic.generation later"
+            " WHERE later.number > g.number AND later.published_at < now() - make_interval(secs => %s))",
+            (KEEP_SECONDS,),
+        ).fetchall()
+        for (number,) in stale:
+            with suppress(psycopg.errors.LockNotAvailable):
+                connection.execute("SET lock_timeout = '2s'")
+                connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(f"sic_g{number}")))
+                connection.execute("DELETE FROM sic.generation WHERE number = %s", (number,))
+        connection.execute("RESET lock_timeout")
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="sic-") as folder, sorting_in(Path(folder)):
+            yield Path(folder)
+
+    def _published(self, connection: psycopg.Connection[Any]) -> str | None:
+        if connection.execute("SELECT to_regclass('sic.generation')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL").fetchone()
+        return f"sic_g{row[0]}" if row and row[0] is not None else None
+
+    def current(self) -> Current | None:
+        with self._engine.connect() as connection:
+            name = self._published(_driver(connection))
+            if name is None:
+                return None
+            connection.execute(statement(f'SET search_path TO "{name}"'))
+            return current_of(connection)
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        with self._connect() as connection:
+            name = self._published(connection)
+            connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(name or "")))
+            with connection.cursor(name="retained") as cursor:
+                cursor.itersize = 10_000
+                cursor.execute(query.encode())
+                yield from cursor
+
+    @contextmanager
+    def next(self) -> Iterator[Next]:
+        with self._building() as building:
+            schema.upgrade(building.connection)
+            building.strip()
+            yield building
+
+    @contextmanager
+    def copy(self) -> Iterator[Next]:
+        with self._building() as building:
+            building.copy_from(building.name_before)
+            yield building
+
+    @contextmanager
+    def _building(self) -> "Iterator[_NextSchema]":
+        with self._engine.connect() as connection:
+            building = _NextSchema(connection, self._published(_driver(connection)), self._reader)
+            try:
+                yield building
+            finally:
+                connection.rollback()
+                if not building.published:
+                    building.drop()
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
+
+
+class _NextSchema:
+    """Committed step by step, since unpublished schemas are dropped by whoever writes next."""
+
+    def __init__(self, connection: Connection, name_before: str | None, reader: str | None) -> None:
+        self.connection = connection
+        self.name_before = name_before or ""
+        self.published = False
+        self._reader = reader
+        self._driver = _driver(connection)
+        self._after: list[str] = []
+        row = self._run(
+            "INSERT INTO sic.generation (number) SELECT coalesce(max(number), 0) + 1 FROM sic.generation"
+            " RETURNING number"
+        )
+        self._number = int(row[0][0])
+        self._name = f"sic_g{self._number}"
+        self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+        self._run(f'CREATE SCHEMA "{self._name}"')
+        self._run(f'SET search_path TO "{self._name}"')
+        connection.commit()
+
+    def _run(self, query: str) -> list[Any]:
+        result = self.connection.exec_driver_sql(query)
+        return list(result.all()) if result.returns_rows else []
+
+    def strip(self) -> None:
+        """Indexes and references cost less when they are made at the end, from what the migrations wrote."""
+        for table, name, definition in self._run(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            f" WHERE contype = 'f' AND connamespace = '{self._name}'::regnamespace ORDER BY 1, 2"
+        ):
+            self._run(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+            self._after.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        for name, definition in self._run(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)"
+            " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            f" WHERE c.relnamespace = '{self._name}'::regnamespace"
+            " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid) ORDER BY 1"
+        ):
+            self._run(f"DROP INDEX {name}")
+            self._after.insert(0, definition)
+        self.connection.commit()
+
+    def copy_from(self, before: str) -> None:
+        """The tables of the generation before, in its own revision, and their rows."""
+        schema.upgrade(self.connection, schema.revision_of(self.connection, before) or schema.head())
+        self.strip()
+        for (table,) in self._run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{before}'"):
+            if table != schema.VERSION:
+                self._run(f'INSERT INTO "{table}" SELECT * FROM "{before}"."{table}"')
+        for ddl in self._after:
+            self._run(ddl)
+        self._after.clear()
+        self.connection.commit()
+
+    def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None:
+        rows = merged.execute(select)
+        target = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with self._driver.cursor() as cursor, cursor.copy(target) as copy:
+            for row in rows:
+                copy.write_row(row)
+        self.connection.commit()
+
+    def complete(self) -> None:
+        self._run("SET maintenance_work_mem = '256MB'")
+        for ddl in self._after:
+            self._run(ddl)
+        self.connection.commit()
+        for table in metadata.tables:
+            self._run(f'ANALYZE "{table}"')
+        if self._reader:
+            role = sql.Identifier(self._reader).as_string(self._driver)
+            for name in ("sic", f'"{self._name}"'):
+                self._run(f"GRANT USAGE ON SCHEMA {name} TO {role}")
+                self._run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO {role}")
+        self.connection.commit()
+
+    def publish(self) -> None:
+        self.connection.commit()
+        self._run(f"UPDATE sic.generation SET published_at = now() WHERE number = {self._number}")
+        self.connection.commit()
+        self.published = True
+
+    def drop(self) -> None:
+        self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+        self._run(f"DELETE FROM sic.generation WHERE number = {self._number}")
+        self.connection.commit()
