@@ -78,15 +78,18 @@ class Database:
         self.engine.dispose()
 
 
-def rows(connection: Connection, statement: Executable) -> Sequence[Any]:
-    """All rows of a statement; asked of another server when the one asked went away, for a generation never changes."""
+def rows(connection: Connection, statement: Executable, **values: Any) -> Sequence[Any]:
+    """All rows of a statement with its values; asked of another server when the one asked went away.
+
+    A generation never changes, so that the answer is the same.
+    """
     try:
-        return connection.execute(statement).all()
+        return connection.execute(statement, values).all()
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         connection.rollback()
-        return connection.execute(statement).all()
+        return connection.execute(statement, values).all()
 
 
 def published(settings: Settings, probe: Engine | None = None) -> Generation:

@@ -1,10 +1,14 @@
 """`include=`: related records beside each record of a page, in a bounded number of statements."""
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from api.records import KINDS, Kind, OneOther, Others, Reader, Record
+from api.statements import among
 
 MOST = 25
 
@@ -29,14 +33,34 @@ def _one(reader: Reader, name: str, wanted: OneOther, records: Sequence[Record])
 
 def _many(reader: Reader, kind: Kind, name: str, wanted: Others, records: Sequence[Record]) -> None:
     other = KINDS[wanted.kind]
-    owner, sequence = wanted.owner, other.table.c.sequence
-    source = other.table if wanted.listed is None else owner.table.join(other.table, other.table.c.id == wanted.listed)
-    ids = [record["id"] for record in records]
-    keys = ids
+    total: dict[str, int] = {}
+    theirs: dict[str, list[int]] = {}
+    for owner, sequence, count in reader.rows(_numbered(kind.name, name), ids=[record["id"] for record in records]):
+        total[owner] = count
+        theirs.setdefault(owner, []).append(sequence)
+    found = other.by_sequence(reader, chain.from_iterable(theirs.values()))
+    for record in records:
+        id = record["id"]
+        data = [found[sequence] for sequence in theirs.get(id, ())]
+        value = ",".join(sorted(item["id"] for item in data)) if wanted.parameter == "id" else id
+        record["included"][name] = {
+            "data": data,
+            "total": total.get(id, 0),
+            "href": f"{reader.root}{other.path}?{wanted.parameter}={value}" if value else None,
+        }
+
+
+@cache
+def _numbered(kind: str, name: str) -> Select[Any]:
+    """(owner's id, sequence, total) of the first MOST records that each owner has under that name."""
+    wanted = KINDS[kind].includes[name]
+    assert isinstance(wanted, Others)
+    owner, owners, other = wanted.owner, KINDS[kind].table, KINDS[wanted.kind].table
+    sequence = other.c.sequence
+    source = other if wanted.listed is None else owner.table.join(other, other.c.id == wanted.listed)
     if wanted.key == "sequence":
-        table = kind.table.c
-        pairs = {row[0]: row[1] for row in reader.rows(select(table.id, table.sequence).where(table.id.in_(ids)))}
-        keys = [pairs[id] for id in ids]
+        source = source.join(owners, owners.c.sequence == owner)
+        owner = owners.c.id
     numbered = (
         select(
             owner.label("owner"),
@@ -45,21 +69,11 @@ def _many(reader: Reader, kind: Kind, name: str, wanted: Others, records: Sequen
             func.count().over(partition_by=owner).label("total"),
         )
         .select_from(source)
-        .where(owner.in_(keys))
+        .where(among(owner, "ids"))
         .subquery()
     )
-    rows = reader.rows(
+    return (
         select(numbered.c.owner, numbered.c.sequence, numbered.c.total)
         .where(numbered.c.place <= MOST)
         .order_by(numbered.c.owner, numbered.c.sequence)
     )
-    found = other.by_sequence(reader, [row.sequence for row in rows])
-    for record, key in zip(records, keys, strict=True):
-        mine = [row for row in rows if row.owner == key]
-        data = [found[row.sequence] for row in mine]
-        value = ",".join(sorted(item["id"] for item in data)) if wanted.parameter == "id" else record["id"]
-        record["included"][name] = {
-            "data": data,
-            "total": mine[0].total if mine else 0,
-            "href": f"{reader.root}{other.path}?{wanted.parameter}={value}" if value else None,
-        }

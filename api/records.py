@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Select, Table, literal, select, union_all
+from sqlalchemy import Column, Connection, Executable, Select, Table, literal, select, union_all
 
 from api.database import rows
 from api.questions import ID
+from api.statements import among
 
 Record = dict[str, Any]
 Id = Annotated[str, Field(pattern=f"^{ID}$")]
@@ -132,20 +134,15 @@ class Reader:
     connection: Connection
     root: str
 
-    def rows(self, statement: Select[Any]) -> Sequence[Any]:
-        return rows(self.connection, statement)
+    def rows(self, statement: Executable, **values: Any) -> Sequence[Any]:
+        return rows(self.connection, statement, **values)
 
     def lists(self, owners: Sequence[int], *links: tuple[Any, Any]) -> list[dict[int, list[str]]]:
         """For each (owner column, listed column) of link tables: owner to its list. One statement."""
         found: list[dict[int, list[str]]] = [{} for _ in links]
         if not owners:
             return found
-        parts = [
-            select(literal(which), owner, owner.table.c.ordinal, listed).where(owner.in_(owners))
-            for which, (owner, listed) in enumerate(links)
-        ]
-        statement = union_all(*parts) if len(parts) > 1 else parts[0]
-        for which, owner, _, listed in sorted(rows(self.connection, statement)):
+        for which, owner, _, listed in sorted(self.rows(_listed(links), owners=owners)):
             found[which].setdefault(owner, []).append(listed)
         return found
 
@@ -180,6 +177,15 @@ class Reader:
             "text": f"{words}/text?end={end}&start={start}",
             "spans": f"{words}/spans?end={end}&start={start}",
         }
+
+
+@cache
+def _listed(links: tuple[tuple[Any, Any], ...]) -> Executable:
+    parts = [
+        select(literal(which, literal_execute=True), owner, owner.table.c.ordinal, listed).where(among(owner, "owners"))
+        for which, (owner, listed) in enumerate(links)
+    ]
+    return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
 def source_columns(table: Any) -> tuple[Any, ...]:
@@ -239,22 +245,30 @@ class Kind:
     def path(self) -> str:
         return f"/v1/{self.plural}"
 
-    def select(self) -> Select[Any]:
-        return select(*self.columns)
+    @cached_property
+    def _by_sequence(self) -> Select[Any]:
+        return self._among(self.table.c.sequence)
+
+    @cached_property
+    def _by_id(self) -> Select[Any]:
+        return self._among(self.table.c.id)
+
+    def _among(self, column: Column[Any]) -> Select[Any]:
+        return select(*self.columns).where(among(column, "wanted")).order_by(self.table.c.sequence)
 
     def by_sequence(self, reader: Reader, sequences: Iterable[int]) -> dict[int, Record]:
         """Records by their sequence; one statement, and what `present` needs."""
         wanted = sorted(set(sequences))
         if not wanted:
             return {}
-        rows = reader.rows(self.select().where(self.table.c.sequence.in_(wanted)).order_by(self.table.c.sequence))
+        rows = reader.rows(self._by_sequence, wanted=wanted)
         return {row[0]: record for row, record in zip(rows, self.present(reader, rows), strict=True)}
 
     def by_id(self, reader: Reader, ids: Iterable[str]) -> dict[str, Record]:
         wanted = sorted(set(ids))
         if not wanted:
             return {}
-        rows = reader.rows(self.select().where(self.table.c.id.in_(wanted)).order_by(self.table.c.sequence))
+        rows = reader.rows(self._by_id, wanted=wanted)
         return {row[2]: record for row, record in zip(rows, self.present(reader, rows), strict=True)}
 
 

@@ -14,6 +14,7 @@ from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record
 from api.openapi import described
 from api.questions import OneOf, Reference
 from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
+from api.statements import among
 from api.tables import Actor, ActorDocument, columns_of, metadata
 from api.vocabularies import ActorCategory
 
@@ -69,15 +70,17 @@ class ActorIdQuestions(RecordQuestions):
 
 COLUMNS = (ACTOR.sequence, ACTOR.rank, ACTOR.id, ACTOR.name, ACTOR.category, ACTOR.of, ACTOR.mention_count)
 
+USES = (
+    select(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document, ACTOR_DOCUMENT.names)
+    .where(among(ACTOR_DOCUMENT.actor, "actors"))
+    .order_by(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document)
+)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     documents: dict[str, list[str]] = {}
     names: dict[str, dict[str, None]] = {}
-    for actor, document, forms in reader.rows(
-        select(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document, ACTOR_DOCUMENT.names)
-        .where(ACTOR_DOCUMENT.actor.in_([row[2] for row in rows]))
-        .order_by(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document)
-    ):
+    for actor, document, forms in reader.rows(USES, actors=[row[2] for row in rows]):
         documents.setdefault(actor, []).append(document)
         names.setdefault(actor, {}).update(dict.fromkeys(forms))
     return [

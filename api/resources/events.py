@@ -31,6 +31,7 @@ from api.records import (
     register,
     source_columns,
 )
+from api.statements import among
 from api.tables import Event, EventActor, EventMention, EventPlace, columns_of, metadata
 from api.vocabularies import DateBasis, EventCategory, EventStatus
 
@@ -156,6 +157,12 @@ COLUMNS = (
     *source_columns(EVENT),
 )
 
+MENTIONS = (
+    select(EVENT_MENTION.event, *source_columns(EVENT_MENTION))
+    .where(among(EVENT_MENTION.event, "events"))
+    .order_by(EVENT_MENTION.event, EVENT_MENTION.ordinal)
+)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     sequences = [row[0] for row in rows]
@@ -163,11 +170,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
         sequences, (EVENT_ACTOR.event, EVENT_ACTOR.actor), (EVENT_PLACE.event, EVENT_PLACE.place)
     )
     mentions: dict[int, list[Record]] = {}
-    for event, *words in reader.rows(
-        select(EVENT_MENTION.event, *source_columns(EVENT_MENTION))
-        .where(EVENT_MENTION.event.in_(sequences))
-        .order_by(EVENT_MENTION.event, EVENT_MENTION.ordinal)
-    ):
+    for event, *words in reader.rows(MENTIONS, events=sequences):
         mentions.setdefault(event, []).append(reader.source(*words))
     records = []
     for sequence, _, id, ordinal, name, category, status, text, edtf, earliest, latest, basis, note, *words in rows:

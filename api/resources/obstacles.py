@@ -30,6 +30,7 @@ from api.records import (
     register,
     source_columns,
 )
+from api.statements import among
 from api.tables import Claim, Obstacle, ObstacleActor, Position, columns_of, metadata
 
 router = APIRouter(prefix="/v1/obstacles", tags=["obstacles"])
@@ -110,15 +111,15 @@ COLUMNS = (
     *source_columns(OBSTACLE),
 )
 
+POSITIONS = (
+    select(POSITION.obstacle, POSITION.id).where(among(POSITION.obstacle, "obstacles")).order_by(POSITION.sequence)
+)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     (actors,) = reader.lists([row[0] for row in rows], (OBSTACLE_ACTOR.obstacle, OBSTACLE_ACTOR.actor))
     positions: dict[str, list[str]] = {}
-    for obstacle, position in reader.rows(
-        select(POSITION.obstacle, POSITION.id)
-        .where(POSITION.obstacle.in_([row[2] for row in rows]))
-        .order_by(POSITION.sequence)
-    ):
+    for obstacle, position in reader.rows(POSITIONS, obstacles=[row[2] for row in rows]):
         positions.setdefault(obstacle, []).append(position)
     records = []
     for sequence, _, id, number, title, text, summary, quantities, *words in rows:

@@ -14,6 +14,7 @@ from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record
 from api.openapi import described
 from api.questions import OneOf, Reference
 from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
+from api.statements import among
 from api.tables import Place, PlaceDocument, columns_of, metadata
 from api.vocabularies import PlaceCategory
 
@@ -68,15 +69,17 @@ class PlaceIdQuestions(RecordQuestions):
 
 COLUMNS = (PLACE.sequence, PLACE.rank, PLACE.id, PLACE.name, PLACE.category, PLACE.mention_count)
 
+USES = (
+    select(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, PLACE_DOCUMENT.names)
+    .where(among(PLACE_DOCUMENT.place, "places"))
+    .order_by(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document)
+)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     documents: dict[str, list[str]] = {}
     names: dict[str, dict[str, None]] = {}
-    for place, document, forms in reader.rows(
-        select(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, PLACE_DOCUMENT.names)
-        .where(PLACE_DOCUMENT.place.in_([row[2] for row in rows]))
-        .order_by(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document)
-    ):
+    for place, document, forms in reader.rows(USES, places=[row[2] for row in rows]):
         documents.setdefault(place, []).append(document)
         names.setdefault(place, {}).update(dict.fromkeys(forms))
     return [
