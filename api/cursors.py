@@ -90,9 +90,8 @@ def read(asked: Asked, question: "PagedQuestions") -> Place:
 
 def ranked(asked: Asked, question: "PagedQuestions", start: int, end: int, total: int) -> tuple[str | None, str | None]:
     """Paths of the pages before and after [start, end) of a ranked list."""
-    before = (
-        write(asked, question, Place(BACKWARD, max(0, start - question.limit), min(start, total))) if start else None
-    )
+    until = min(start, total)  # before a page beyond the end comes the last one
+    before = write(asked, question, Place(BACKWARD, max(0, until - question.limit), until)) if until else None
     after = write(asked, question, Place(FORWARD, end)) if end < total and end > start else None
     return before, after
 
@@ -119,7 +118,7 @@ def keyset(
     which = 1 if column.name == "rank" else 0
     has_before = more if backward else bool(question.offset) or place.key is not None
     has_after = bool(place.key is not None) if backward else more
-    edge = -1 if descending else 2**53  # beyond every record: the page before an empty one is the last
+    edge = -1 if descending else 2**31 - 1  # beyond every record: the page before an empty one is the last
     first = rows[0][which] if rows else edge
     before = write(asked, question, Place(BACKWARD, first)) if has_before else None
     after = write(asked, question, Place(FORWARD, rows[-1][which])) if has_after and rows else None

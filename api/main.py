@@ -14,13 +14,14 @@ from typing import Any
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as RoutingError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
 
 from api import __version__
+from api.database import MISSING_TABLE
 from api.edge import INTERNAL, Edge, problem_answer
 from api.observe import Observer, exposition, log_to, serve_metrics
 from api.openapi import operation_id
@@ -138,6 +139,10 @@ def _known(request: Request, path: str) -> bool:
 
 
 async def _away(request: Request, error: Exception) -> Response:
+    """The database went, or the generation that was being read; any other fault is this program's own."""
+    own = isinstance(error, (DataError, NotSupportedError, ProgrammingError))
+    if own and getattr(getattr(error, "orig", None), "sqlstate", None) != MISSING_TABLE:
+        raise error
     log.warning(
         "the database does not answer",
         extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},

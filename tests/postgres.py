@@ -47,17 +47,18 @@ class Postgres:
         """As the role that compose.yaml serves with."""
         return self.url("sic_reader", SECRETS["SIC_READER_PASSWORD"])
 
-    def run(self, program: str, *arguments: str | Path, env: dict[str, str] | None = None) -> None:
-        done = subprocess.run(
-            [*_unprivileged(), str(self.programs / "bin" / program), *map(str, arguments)],
-            cwd=self.home,
-            env=os.environ | {"PGPASSWORD": OWNER_PASSWORD} | (env or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=(self.home / "output").open("ab"),
-            stderr=subprocess.STDOUT,
-            timeout=60,
-            check=False,
-        )
+    def run(self, program: str, *arguments: str | Path) -> None:
+        with (self.home / "output").open("ab") as output:  # a pipe would stay open for as long as the server runs
+            done = subprocess.run(
+                [*_unprivileged(), str(self.programs / "bin" / program), *map(str, arguments)],
+                cwd=self.home,
+                env=os.environ | {"PGPASSWORD": OWNER_PASSWORD},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=60,
+                check=False,
+            )
         if done.returncode:
             raise RuntimeError(f"{program} failed:\n{(self.home / 'output').read_text()[-3000:]}")
 
@@ -88,9 +89,7 @@ class Postgres:
 
     def start(self) -> None:
         options = " ".join(f"-c {setting}" for setting in (*QUICK, f"port={self.port}", *self.settings))
-        self.run(
-            "pg_ctl", "--pgdata", self.data, "--log", self.home / "log", "--options", options, "--wait", "start"
-        )
+        self.run("pg_ctl", "--pgdata", self.data, "--log", self.home / "log", "--options", options, "--wait", "start")
 
     def stop(self, mode: str = "immediate") -> None:
         """`immediate` is a crash: no client is told, nothing is finished."""
@@ -117,7 +116,7 @@ class Postgres:
     def caught_up(self, primary: "Postgres", patience: float = 20) -> None:
         [(position,)] = primary.execute("SELECT pg_current_wal_lsn()::text")
         deadline = time.monotonic() + patience
-        while self.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn") != [(True,)]:  # noqa: S608
+        while self.execute(f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn") != [(True,)]:
             assert time.monotonic() < deadline, "the standby does not follow"
             time.sleep(0.02)
 
