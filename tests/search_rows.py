@@ -29,7 +29,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def fill(connection: Connection, rows: Rows) -> None:
-    """Insert rows by table; `sequence` and `rank` are given here, what else a table needs and a row lacks is made up."""
+    """Insert rows by table; `sequence` and `rank` are given here, and what else a row needs and lacks."""
     ranked = [(kind, row["id"], row) for kind in KINDS for row in rows.get(kind, [])]
     for rank, (_, _, row) in enumerate(sorted(ranked, key=lambda each: each[:2]), start=1):
         row["rank"] = rank
@@ -102,6 +102,10 @@ def random_rows(seed: int, size: int = 60) -> Rows:
                     **{"title": text(2), "text": text(), "summary": text(), **sourced(text(), n)},
                 }
             )
+            rows["obstacle_actor"] += [
+                {"obstacle": len(rows["obstacle"]), "ordinal": at, "actor": each}
+                for at, each in enumerate(some(actors[:5], 2) or ["a5"], start=1)
+            ]
             for actor in some(actors, 2):
                 rows["position"].append(
                     {

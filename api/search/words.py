@@ -81,7 +81,7 @@ def stem(word: str) -> str:
 
 def is_stop_word(token: str, word: str) -> bool:
     """Whether a word of a question is left out of it. "US" and "WHO" in capitals, and "U.S.", are names."""
-    return word in STOP_WORDS and not (len(token) > 1 and token.isupper())
+    return word in STOP_WORDS and "." not in token and not (len(token) > 1 and token.isupper())
 
 
 def _words(token: str) -> str:
