@@ -8,7 +8,7 @@ from typing import Any
 
 from api.questions import Accepts, Refused, shown
 
-PATTERN = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 
 
 def bounds(text: str) -> tuple[str, str]:

@@ -125,7 +125,12 @@ class Words(Accepts):
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": self.most, "pattern": r"^(?=[\s\S]*\S)[^\u0000]*$"}
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": self.most,
+            "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
+        }
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,16 @@ def sic(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subproc
     )
 
 
-def loaded(folder: Path, *packages: Path) -> dict[str, str]:
-    """Environment of a server on a new SQLite database in `folder`, migrated and loaded."""
-    env = {"SIC_DATABASE_URL": f"sqlite:///{folder / 'sic.db'}"}
+def filled(env: dict[str, str], *packages: Path) -> dict[str, str]:
+    """The same environment, its database migrated and loaded."""
     for done in (sic("migrate", env=env), sic("load", *(packages or (PACKAGE,)), env=env)):
         assert done.returncode == 0, done.stderr
     return env
+
+
+def loaded(folder: Path, *packages: Path) -> dict[str, str]:
+    """Environment of a server on a new SQLite database in `folder`, migrated and loaded."""
+    return filled({"SIC_DATABASE_URL": f"sqlite:///{folder / 'sic.db'}"}, *packages)
 
 
 class Server:
