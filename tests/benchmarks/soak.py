@@ -1,0 +1,172 @@
+"""A long mixed load: `python -m tests.benchmarks.soak --minutes 30 --connections 64`.
+
+Remembered and new questions, searches, files, refused ones, clients that leave in the middle, and a load that
+publishes new content every two minutes. Prints a line a sample, then the verdict: memory flat within 10 % once warm,
+no 5xx but those announced with Retry-After, no descriptors lost. Exit code 1 if it does not hold.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import click
+
+from tests.benchmarks.corpus import write
+from tests.server import Server, loaded, sic
+
+WARM = 0.2  # of the run, before memory is compared
+PUBLISH_SECONDS = 120
+# A client that left is still being answered while it comes back: more at work than there are connections.
+SETTINGS = {"SIC_ACCESS_LOG": "off", "SIC_MAX_CONCURRENCY": "128"}
+WORDS = (
+    "war",
+    "peace",
+    "karabakh",
+    "armenia",
+    "treaty",
+    "exodus",
+    "border",
+    "identity",
+    "trauma",
+    "minister",
+    "memory",
+)
+STEADY = ("/v1", "/v1/claims", "/v1/actors?limit=100", "/v1/claims?facets=type,actor", "/docs", "/v1/vocabularies")
+REFUSED = ("/v1/claims?limt=1", "/v1/claims/none", "/nothing", "/v1/claims?limit=1000", "/v1/events?actor=nobody")
+FILES = ("/v1/claims?format=jsonl", "/v1/claims?format=csv", "/v1/events?format=csv&fields=name,date.edtf")
+
+
+def question(random: Random) -> str:
+    kind = random.random()
+    if kind < 0.35:
+        return random.choice(STEADY)
+    if kind < 0.6:
+        words = " ".join(random.sample(WORDS, 2)) + f" {random.randrange(10_000)}"
+        return f"/v1/search?q={words.replace(' ', '+')}&limit={random.randrange(1, 30)}"
+    if kind < 0.8:
+        kind_asked = random.choice(("claims", "events", "relations", "sections"))
+        return f"/v1/{kind_asked}?limit={random.randrange(1, 101)}&offset={random.randrange(300)}"
+    if kind < 0.88:
+        return f"/v1/suggest?q={random.choice(WORDS)[: random.randrange(2, 6)]}"
+    return random.choice(REFUSED if kind < 0.96 else FILES)
+
+
+async def client(number: int, port: int, until: float, seen: Counter[str]) -> None:
+    """One connection at a time, asked until the end; now and then it leaves before the answer is there."""
+    random = Random(number)
+    reader: asyncio.StreamReader | None = None
+    writer: asyncio.StreamWriter | None = None
+    while time.monotonic() < until:
+        try:
+            if reader is None or writer is None:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            gzip = "Accept-Encoding: gzip\r\n" if random.random() < 0.5 else ""
+            writer.write(f"GET {question(random)} HTTP/1.1\r\nHost: soak\r\n{gzip}\r\n".encode())
+            if random.random() < 0.005:
+                writer.close()
+                reader = writer = None
+                seen["left"] += 1
+                continue
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            status = head[9:12].decode()
+            seen[status] += 1
+            if status >= "500" and b"retry-after" not in head:
+                seen["failed"] += 1
+            if b"transfer-encoding: chunked" in head:
+                while size := int(await reader.readline(), 16):
+                    await reader.readexactly(size + 2)
+                await reader.readexactly(2)
+            else:
+                length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+                await reader.readexactly(int(length))
+        except (OSError, asyncio.IncompleteReadError):
+            seen["cut"] += 1
+            reader = writer = None
+    if writer is not None:
+        writer.close()
+
+
+def observed(process: int) -> dict[str, int]:
+    """Resident bytes, open descriptors and threads of the server."""
+    status = Path(f"/proc/{process}/status").read_text()
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    descriptors = len(list(Path(f"/proc/{process}/fd").iterdir()))
+    return {"rss_mb": int(fields["VmRSS"].split()[0]) // 1024, "fds": descriptors, "threads": int(fields["Threads"])}
+
+
+async def publish(env: dict[str, str], package: Path, until: float, seen: Counter[str]) -> None:
+    """Adds a document and takes it away again, by turns."""
+    for turn in range(10_000):
+        await asyncio.sleep(PUBLISH_SECONDS)
+        if time.monotonic() > until - 10:
+            return
+        command = ("load", package) if turn % 2 == 0 else ("unload", package.name)
+        done = await asyncio.to_thread(lambda command=command: sic(*command, env=env))
+        seen["published" if done.returncode == 0 else "not published"] += 1
+
+
+async def run(server: Server, minutes: float, connections: int, package: Path) -> list[dict[str, float]]:
+    assert server.process is not None
+    seen: Counter[str] = Counter()
+    began = time.monotonic()
+    until = began + minutes * 60
+    work = [asyncio.create_task(client(number, server.port, until, seen)) for number in range(connections)]
+    publishing = asyncio.create_task(publish(server.env, package, until, seen))
+    samples: list[dict[str, float]] = []
+    while time.monotonic() < until:
+        await asyncio.sleep(min(15, max(0.1, until - time.monotonic())))
+        samples.append({"seconds": round(time.monotonic() - began), **observed(server.process.pid), **seen})
+        print(json.dumps(samples[-1]), flush=True)
+    await asyncio.gather(*work)
+    publishing.cancel()
+    await asyncio.sleep(1)
+    samples.append({"seconds": round(time.monotonic() - began), **observed(server.process.pid), **seen})
+    return samples
+
+
+@click.command()
+@click.option("--minutes", default=30.0, show_default=True)
+@click.option("--connections", default=64, show_default=True)
+def main(minutes: float, connections: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder) / "packages", 200, 1, 5)
+        package = next((Path(folder) / "packages").iterdir())
+        declared = json.loads((package / "document.yaml").read_text())
+        for topic in declared["topics"]:
+            topic["id"] = f"made-{topic['id']}"
+        (package / "document.yaml").write_text(json.dumps(declared))
+        claims = (package / "claims.jsonl").read_text().splitlines()
+        renamed = [{**(claim := json.loads(line)), "topics": [f"made-{t}" for t in claim["topics"]]} for line in claims]
+        (package / "claims.jsonl").write_text("".join(json.dumps(claim) + "\n" for claim in renamed))
+        with Server(loaded(Path(folder)) | SETTINGS) as server:
+            samples = asyncio.run(run(server, minutes, connections, package))
+    # Peaks are compared: while content is swapped, two snapshots are held for a moment.
+    working = samples[:-1]
+    warm = working[int(len(working) * WARM) :]
+    half = len(warm) // 2
+    first, last = (max(sample["rss_mb"] for sample in part) for part in (warm[:half] or warm, warm[half:] or warm))
+    final = samples[-1]
+    verdict = {
+        "minutes": minutes,
+        "connections": connections,
+        "requests": sum(count for name, count in final.items() if name.isdigit()),
+        "5xx": sum(count for name, count in final.items() if name.isdigit() and name >= "500"),
+        "failed": final.get("failed", 0),
+        "cut": final.get("cut", 0),
+        "published": final.get("published", 0),
+        "peak_rss_mb": [first, last],
+        "growth": round(last / first - 1, 3),
+        "fds": [working[0]["fds"], final["fds"]],
+    }
+    print(json.dumps(verdict))
+    sound = verdict["growth"] <= 0.1 and not verdict["failed"] and not verdict["cut"] and final["fds"] < connections
+    sys.exit(not sound)
+
+
+if __name__ == "__main__":
+    main()
