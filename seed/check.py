@@ -143,12 +143,16 @@ class _Examination:
         """References to what the package states, each once."""
         seen = set()
         for at, name in enumerate(given):
-            if name not in known:
+            if name not in known and self._missing(kind, name):
                 hint = nearest(name, known) if isinstance(known, dict | set) else ""
                 self.faults.append(where.fault(f"there is no {kind} {name} in this package{hint}", *loc, at))
             elif name in seen:
                 self.faults.append(where.fault(f"{kind} {name} is listed twice; keep the first", *loc, at))
             seen.add(name)
+
+    def _missing(self, kind: str, name: str) -> bool:
+        """Whether no record of that id was written, not even one with faults of its own."""
+        return name not in self.package.unread.get(f"{kind}s", ())
 
     def _find(self, quoted: Any, where: Where, *loc: int | str) -> Span | None:
         span = self.anchors.find(quoted.quote, quoted.prefix, quoted.suffix)
@@ -207,8 +211,10 @@ class _Examination:
         def tell(at: int, message: str, *key: str) -> None:
             self.faults.append(self.where.fault(message, "sections", at, *key))
 
-        whole = [(0, len(self.text))]
-        spans = tiles(given, self.anchors, self.paragraphs, tell) if self.document.sections else whole
+        spans: list[Span] | None = [(0, len(self.text))]
+        if self.document.sections:
+            is_told_apart = len({section.id for section in given}) == len(given)
+            spans = tiles(given, self.anchors, self.paragraphs, tell) if is_told_apart else None
         if spans is None:
             self.anchors.divide([(0, f"{self.id}.s1")])
             return
@@ -321,7 +327,7 @@ class _Examination:
                 self.faults.append(
                     where.fault(f"actor {actor.id} belongs to itself; name the body it belongs to, or none", "of")
                 )
-            elif actor.of is not None and actor.of not in self.actors:
+            elif actor.of is not None and actor.of not in self.actors and self._missing("actor", actor.of):
                 hint = nearest(actor.of, self.actors)
                 self.faults.append(where.fault(f"there is no actor {actor.of} in this package{hint}", "of"))
             mentions = occurrences(self.text, actor.names)
@@ -401,7 +407,7 @@ class _Examination:
         for at, position in enumerate(obstacle.positions):
             loc = ("positions", at)
             self._new("position", position.id, where, *loc, "id")
-            if position.actor not in self.actors:
+            if position.actor not in self.actors and self._missing("actor", position.actor):
                 hint = nearest(position.actor, self.actors)
                 self.faults.append(
                     where.fault(f"there is no actor {position.actor} in this package{hint}", *loc, "actor")
@@ -430,7 +436,7 @@ class _Examination:
             if claim.topics:
                 self._known("topic", claim.topics, topics, where, "topics")
             speaker = None if claim.speaker == records.AUTHOR else claim.speaker
-            if speaker is not None and speaker not in actors:
+            if speaker is not None and speaker not in actors and self._missing("actor", speaker):
                 hint = nearest(speaker, [records.AUTHOR, *actors])
                 self.faults.append(where.fault(f"there is no actor {speaker} in this package{hint}", "speaker"))
             if (span := self._find(claim, where)) is None:
@@ -540,7 +546,7 @@ class _Examination:
         for relation, where in self.package.rows("relations", records.Relation):
             self._new("relation", relation.id, where, "id")
             for key, end in (("from", relation.from_), ("to", relation.to)):
-                if end not in claims:
+                if end not in claims and self._missing("claim", end):
                     hint = nearest(end, claims) if len(claims) < 1000 else ""
                     self.faults.append(where.fault(f"there is no claim {end} in this package{hint}", key))
             anchored: tuple[Any, ...] = (None,) * len(Anchored._fields)

@@ -62,7 +62,8 @@ def current_of(connection: Connection) -> Current | None:
     if revision != schema.head():
         return Current(revision, None, {})
     snapshot = connection.execute(statement("SELECT id FROM snapshot")).scalar()
-    documents: dict[str, str] = dict(connection.execute(statement("SELECT id, digest FROM document")).tuples().all())
+    rows = connection.execute(statement("SELECT id, digest FROM document")).all()
+    documents = {str(name): str(digest) for name, digest in rows}
     return Current(revision, snapshot, documents)
 
 

@@ -21,8 +21,8 @@ from seed.readers import read
 from seed.retain import query
 from seed.stage import COLUMNS, Shard
 
-
-INDEX = re.compile(r"[0-9a-f]{16}-\w+(\..*)?")  # a finished one, or what a killed load left of one
+INDEX = re.compile(r"[0-9a-f]{16}-\w+(\..*)?")
+ABANDONED_SECONDS = 3600  # after which an unfinished index is what a killed process left
 
 
 class Steps:
@@ -224,10 +224,12 @@ def _drop_stale_indexes(root: Path | None, current: Current) -> None:
     """Indexes of snapshots that were superseded so long ago that nobody opens them any more."""
     if root is None or current.snapshot is None or not root.is_dir():
         return
-    found = {path: path.stat().st_mtime for path in root.iterdir() if INDEX.fullmatch(path.name)}
-    newest = max(found.values(), default=0.0)
-    if time.time() - newest < KEEP_SECONDS:
-        return
-    for path in found:
-        if not path.name.startswith(current.snapshot):
+    now = time.time()
+    ages = {path: now - path.stat().st_mtime for path in root.iterdir() if INDEX.fullmatch(path.name)}
+    for path, age in ages.items():
+        if path.name.endswith(".next"):
+            stale = age > ABANDONED_SECONDS
+        else:
+            stale = min(ages.values()) > KEEP_SECONDS and not path.name.startswith(current.snapshot)
+        if stale:
             shutil.rmtree(path, ignore_errors=True)

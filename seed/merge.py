@@ -56,7 +56,7 @@ class Merged:
         for kind in OWN:
             for name, rows in self._clashing(kind, "id", "count(*) > 1").items():
                 for row in rows:
-                    others = [other for other in rows if other != row]
+                    others = [o for o in rows if o != row and (kind == "document" or o.document != row.document)]
                     if row.at and others:
                         found.append(
                             row.fault(f"{kind} id {name} is also taken by {others[0].place}; give each its own")
@@ -67,8 +67,9 @@ class Merged:
                     kind, key, f"""count(DISTINCT coalesce("{key}", char(0))) > 1"""
                 ).items():
                     for row in rows:
-                        if row.at:
-                            other = next(other for other in rows if other.said != row.said)
+                        others = [o for o in rows if o.said != row.said and o.document != row.document]
+                        if row.at and others:
+                            other = others[0]
                             message = f"{kind} {name} has {key} {row.said!r}, but {other.said!r} in {other.place}"
                             found.append(row.fault(f"{message}; let them agree"))
         return found

@@ -5,9 +5,10 @@ In YAML every scalar is text; the field gives it meaning. JSON Lines are read on
 
 import codecs
 import difflib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -19,6 +20,7 @@ DOCUMENT = "document.yaml"
 LISTS = ("actors", "places", "obstacles", "claims", "events", "relations")
 TELL = 1_000_000  # bytes read between two words of progress
 NULLS = ("", "null", "~")
+DEEPEST = 20  # levels of YAML; a record has five
 NESTED: dict[str, type[BaseModel]] = {
     "source": records.Source,
     "topics": records.Topic,
@@ -51,6 +53,15 @@ class Where(NamedTuple):
         return Fault(self.file, self.inner.get(loc, self.line), message)
 
 
+class Node(NamedTuple):
+    """A piece of YAML: a scalar's text or null, or what is inside; of a mapping, keys and values in turn."""
+
+    kind: Literal["scalar", "list", "mapping"]
+    line: int
+    value: str | None
+    inside: list["Node"]
+
+
 class Package:
     """A folder; what cannot be read goes to `faults` and is left out."""
 
@@ -60,6 +71,7 @@ class Package:
         self._advance = advance
         self._told = 0
         self.files: dict[str, Path] = {}
+        self.unread: dict[str, set[str]] = {kind: set() for kind in LISTS}  # ids of records that have faults
         known = [DOCUMENT, *(f"{kind}.{form}" for kind in LISTS for form in ("yaml", "jsonl"))]
         for path in sorted(folder.iterdir()):
             if path.suffix in (".yaml", ".yml", ".jsonl") and path.name not in known:
@@ -80,7 +92,7 @@ class Package:
         node = _compose(self.files["document"], self.faults)
         if node is None:
             return None
-        read = list(_checked(records.Document, "document", [node], self.files["document"], self.faults))
+        read = list(_checked(records.Document, "document", [node], self.files["document"], self.faults, set()))
         return read[0] if read else None
 
     def source(self, name: str) -> bytes | None:
@@ -98,11 +110,11 @@ class Package:
             yield from self._lines(model, kind, path)
             return
         node = _compose(path, self.faults)
-        if isinstance(node, yaml.SequenceNode):
-            yield from _checked(model, kind, node.value, path, self.faults)
-        elif node is not None and not _is_null(node):
-            message = "is a mapping where a list of records is expected; begin each record with `- `"
-            self.faults.append(Fault(str(path), node.start_mark.line + 1, message))
+        if node is not None and node.kind == "list":
+            yield from _checked(model, kind, node.inside, path, self.faults, self.unread[kind])
+        elif node is not None and (node.kind, node.value) != ("scalar", None):
+            message = f"is a {node.kind} where a list of records is expected; begin each record with `- `"
+            self.faults.append(Fault(str(path), node.line, message))
 
     def _lines(self, model: type[Model], kind: str, path: Path) -> Iterator[tuple[Model, Where]]:
         file = str(path)
@@ -121,6 +133,7 @@ class Package:
                 except ValidationError as error:
                     if line.strip():
                         self.faults.extend(explain(error, model, kind, Where(file, number, inner)))
+                        self.unread[kind].update(_ids(line))
                 else:
                     yield record, Where(file, number, inner)
 
@@ -169,12 +182,18 @@ def _read_text(path: Path, faults: list[Fault]) -> str | None:
     return text
 
 
-def _compose(path: Path, faults: list[Fault]) -> yaml.Node | None:
+class _Unreadable(Exception):
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _compose(path: Path, faults: list[Fault]) -> Node | None:
     text = _read_text(path, faults)
     if text is None:
         return None
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = _tree(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"is not YAML: {error.problem or error.context}; quote words that hold `: `, `#` or begin with a sign"
@@ -184,62 +203,93 @@ def _compose(path: Path, faults: list[Fault]) -> yaml.Node | None:
         line = text.encode().count(b"\n", 0, error.position) + 1
         faults.append(Fault(str(path), line, f"is not YAML: {error.reason}; remove the character"))
         return None
-    except RecursionError:
-        faults.append(Fault(str(path), 0, "is nested too deeply; records are a few levels deep"))
+    except _Unreadable as error:
+        faults.append(Fault(str(path), error.line, str(error)))
         return None
     if node is None and path.name == DOCUMENT:
         faults.append(Fault(str(path), 0, "is empty; a package states its document there"))
     return node
 
 
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NULLS
+def _tree(events: Iterable[yaml.Event]) -> Node | None:
+    """The one document that the events are, without recursion: libyaml's own composer overflows the stack."""
+    root: Node | None = None
+    parents: list[Node] = []
+    for event in events:
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        match event:
+            case yaml.CollectionEndEvent():
+                parents.pop()
+                continue
+            case yaml.ScalarEvent():
+                is_null = not event.style and event.value in NULLS
+                node = Node("scalar", line, None if is_null else event.value, [])
+            case yaml.SequenceStartEvent():
+                node = Node("list", line, None, [])
+            case yaml.MappingStartEvent():
+                node = Node("mapping", line, None, [])
+            case yaml.AliasEvent():
+                raise _Unreadable(line, "repeats a node by an alias (*); write it out")
+            case yaml.DocumentStartEvent() if root is not None:
+                raise _Unreadable(line, "is more than one YAML document; remove the `---`")
+            case _:
+                continue
+        if parents:
+            parents[-1].inside.append(node)
+        else:
+            root = node
+        if node.kind != "scalar":
+            parents.append(node)
+            if len(parents) > DEEPEST:
+                raise _Unreadable(line, "is nested too deeply; records are a few levels deep")
+    return root
 
 
-class _Unreadable(Exception):
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-def _plain(node: yaml.Node, loc: Loc, lines: dict[Loc, int], seen: set[int]) -> Any:
-    line = lines.setdefault(loc, node.start_mark.line + 1)
-    if id(node) in seen:
-        raise _Unreadable(line, "repeats a node by an alias (*); write it out")
-    seen.add(id(node))
-    if len(loc) > 20:
-        raise _Unreadable(line, "is nested too deeply; records are a few levels deep")
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*loc, at), lines, seen) for at, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        values: dict[str, Any] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                raise _Unreadable(line, "has a key that is not a word")
-            if key.value in values:
-                raise _Unreadable(line, f"has the key `{key.value}` twice; keep one")
-            lines[(*loc, key.value)] = line
-            values[key.value] = _plain(value, (*loc, key.value), lines, seen)
-        return values
-    return None if _is_null(node) else node.value
+def _plain(node: Node, loc: Loc, lines: dict[Loc, int]) -> Any:
+    """The node as plain values; the line of every place in it goes to `lines`."""
+    lines.setdefault(loc, node.line)
+    if node.kind == "scalar":
+        return node.value
+    if node.kind == "list":
+        return [_plain(item, (*loc, at), lines) for at, item in enumerate(node.inside)]
+    values: dict[str, Any] = {}
+    for key, value in zip(node.inside[::2], node.inside[1::2], strict=True):
+        if key.kind != "scalar" or key.value is None:
+            raise _Unreadable(key.line, "has a key that is not a word")
+        if key.value in values:
+            raise _Unreadable(key.line, f"has the key `{key.value}` twice; keep one")
+        lines[(*loc, key.value)] = key.line
+        values[key.value] = _plain(value, (*loc, key.value), lines)
+    return values
 
 
 def _checked(
-    model: type[Model], kind: str, nodes: Iterable[yaml.Node], path: Path, faults: list[Fault]
+    model: type[Model], kind: str, nodes: Iterable[Node], path: Path, faults: list[Fault], unread: set[str]
 ) -> Iterator[tuple[Model, Where]]:
     for node in nodes:
         lines: dict[Loc, int] = {}
-        where = Where(str(path), node.start_mark.line + 1, lines)
+        where = Where(str(path), node.line, lines)
         try:
-            value = _plain(node, (), lines, set())
+            value = _plain(node, (), lines)
             record = model.model_validate(value)
         except _Unreadable as error:
             faults.append(Fault(where.file, error.line, str(error)))
         except ValidationError as error:
             faults.extend(explain(error, model, kind, where))
+            if isinstance(value, dict) and isinstance(value.get("id"), str):
+                unread.add(value["id"])
         else:
             yield record, where
+
+
+def _ids(line: bytes) -> list[str]:
+    """The id of a record that is not well formed, if it has one."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    name = value.get("id") if isinstance(value, dict) else None
+    return [name] if isinstance(name, str) else []
 
 
 def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Where) -> Iterator[Fault]:

@@ -1,13 +1,15 @@
 """Databases loaded by the real loader, and servers on them, for a whole run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests import astral
+from tests.databases import emptied
 from tests.lists import LISTS, Content, export
-from tests.postgres import postgres
+from tests.postgres import Postgres, postgres
 from tests.server import PACKAGE, Server, filled, loaded
 
 
@@ -62,3 +64,18 @@ def client(database: dict[str, str]) -> Iterator[httpx.Client]:
 def content(client: httpx.Client) -> Content:
     """Every record of every kind, from the exports."""
     return {plural: export(client, f"/v1/{plural}") for plural in LISTS}
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL for what tests load themselves."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'database' / 'sic.db'}"
+    return emptied(request.getfixturevalue("postgresql"))
