@@ -67,7 +67,7 @@ def _shared(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def _ndcg(gains: list[int], ideal: list[int], at: int = 10) -> float:
     def total(grades: list[int]) -> float:
-        return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades[:at]))
+        return math.fsum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades[:at]))
 
     return total(gains) / total(sorted(ideal, reverse=True))
 

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from tantivy import Index as Tantivy
 
 from api import search
-from api.search import KINDS, Index, Question, store
+from api.search import KINDS, Index, Question, building, store
 from tests.benchmarks.search import noise
 from tests.search_rows import Rows, engine, fill, random_rows, sourced
 
@@ -431,9 +432,13 @@ def test_a_damaged_index_is_refused_and_built_anew(database: Engine, root: Path)
 
 
 def test_one_builds_while_the_others_wait(database: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = []
-    real = store.indexes
-    monkeypatch.setattr(store, "indexes", lambda *given: built.append(given) or real(*given))
+    built: list[Path] = []
+
+    def indexes(connection: Connection, root: Path) -> dict[str, Tantivy]:
+        built.append(root)
+        return building.indexes(connection, root)
+
+    monkeypatch.setattr(store, "indexes", indexes)
 
     def open_one(_: int) -> int:
         with database.connect() as connection:
@@ -442,6 +447,19 @@ def test_one_builds_while_the_others_wait(database: Engine, root: Path, monkeypa
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(open_one, range(4))) == [120] * 4
     assert len(built) == 1
+
+
+def test_an_index_that_cannot_be_written_is_opened(
+    database: Engine, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connect() as connection:
+        search.build(connection, root, "abc")
+    monkeypatch.setattr("os.access", lambda *_: False)  # as on a file system mounted read-only
+    before = sorted(path for path in root.rglob("*") if path.suffix == ".lock")
+    for path in before:
+        path.unlink()
+    assert search.open_index(root, "abc").count(Question(("claim",), "border")) > 0
+    assert not any(path.suffix == ".lock" for path in root.rglob("*"))
 
 
 def test_where_nothing_can_be_written_the_index_lives_in_memory(database: Engine, root: Path) -> None:

@@ -3,9 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher
 from tantivy import Index as Tantivy
@@ -108,8 +108,7 @@ class Index:
     def ask(self, question: Question) -> Answer:
         read = self._read(question.q)
         total, hits = self._hits(question, read)
-        facets = {name: self._facet(name, question, read) for name in question.facets}
-        return Answer(total, hits, facets, read.corrected, read.terms)
+        return Answer(total, hits, self._facets(question, read), read.corrected, read.terms)
 
     # words
 
@@ -273,7 +272,7 @@ class Index:
             searcher = self._searchers[kind]
             offset, limit = (question.offset, question.limit) if single else (0, end)
             if limit == 0:
-                total += _number(searcher, query)
+                total += self._count(kind, question, read)
                 continue
             if ranked:
                 result = searcher.search(query, limit, True, offset=offset)
@@ -308,52 +307,56 @@ class Index:
 
     # facets
 
-    def _facet(self, name: str, question: Question, read: Read) -> list[tuple[str, int]]:
-        chosen = question.filters.get(name, ())
-        others = {other: values for other, values in question.filters.items() if other != name}
-        freed = Question(
-            kinds=question.kinds,
-            filters=others,
-            date_from=question.date_from,
-            date_to=question.date_to,
-            date_match=question.date_match,
-            sequence_range=question.sequence_range,
-        )
-        if name == "kind":
-            counts = {kind: self._count(kind, freed, read) for kind in freed.kinds}
-            counts = {kind: count for kind, count in counts.items() if count or kind in chosen}
-        else:
-            counts = self._values(name, freed, read, chosen)
-        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        top = [pair for pair in ordered if pair[1]][:MOST_FACET_VALUES]
-        shown = {value for value, _ in top}
-        return top + [(value, counts.get(value, 0)) for value in sorted(set(chosen) - shown)]
+    def _facets(self, question: Question, read: Read) -> dict[str, list[tuple[str, int]]]:
+        """Facets without a filter of their own are counted in one pass, each of the others in one more."""
+        free = [name for name in question.facets if not question.filters.get(name)]
+        counts = self._values(free, question, read)
+        for name in set(question.facets) - set(free):
+            others = {other: values for other, values in question.filters.items() if other != name}
+            counts |= self._values([name], replace(question, filters=others), read, question.filters[name])
+        return {name: _shown(counts[name], question.filters.get(name, ())) for name in question.facets}
 
-    def _values(self, name: str, freed: Question, read: Read, chosen: tuple[str, ...]) -> dict[str, int]:
-        kinds = [kind for kind in _kinds(freed) if name in KINDS[kind].filters]
-        queries = {kind: self._matching(kind, freed, read) for kind in kinds}
-        asked_of = {kind: query for kind, query in queries.items() if query is not None}
-        everything = read.asked is None and not freed.narrowed
-        counts: Counter[str] = Counter()
-        for kind, query in asked_of.items():
-            searcher = self._searchers[kind]
-            most = MOST_FACET_VALUES if len(asked_of) == 1 else None
-            if everything:
-                counts.update(dict(searcher.terms_with_prefix(name, "", None, most)))
+    def _values(
+        self, names: list[str], question: Question, read: Read, chosen: tuple[str, ...] = ()
+    ) -> dict[str, Counter[str]]:
+        """At least the commonest values of each facet, and all that are chosen."""
+        counts: dict[str, Counter[str]] = {name: Counter() for name in names}
+        everything = read.asked is None and not question.narrowed
+        kinds = _kinds(question)
+        for kind in kinds:
+            if "kind" in names:
+                counts["kind"][kind] = self._count(kind, question, read)
+            own = [name for name in names if name in KINDS[kind].filters]
+            query = self._matching(kind, question, read) if own else None
+            if query is None:
                 continue
-            size = most or MERGED
-            terms = searcher.aggregate(query, {"of": {"terms": {"field": name, "size": size}}})["of"]
-            if terms["sum_other_doc_count"]:  # which of the equal counts were cut is left open; here it is not
-                counts.update(dict(searcher.terms_with_prefix(name, "", query, most)))
-            else:
-                counts.update({bucket["key"]: bucket["doc_count"] for bucket in terms["buckets"]})
-        missing = [value for value in dict.fromkeys(chosen) if value not in counts]
-        if missing:
-            for kind, query in asked_of.items():
-                wanted = {"of": {"terms": {"field": name, "size": len(missing), "include": missing}}}
-                buckets = self._searchers[kind].aggregate(query, wanted)["of"]["buckets"]
-                counts.update({bucket["key"]: bucket["doc_count"] for bucket in buckets})
+            searcher = self._searchers[kind]
+            most = MOST_FACET_VALUES if len(kinds) == 1 else None
+            if everything:
+                for name in own:
+                    counts[name].update(dict(searcher.terms_with_prefix(name, "", None, most)))
+                continue
+            wanted = {name: {"terms": {"field": name, "size": most or MERGED}} for name in own}
+            if chosen:
+                wanted["chosen"] = {"terms": {"field": own[0], "size": len(chosen), "include": sorted(set(chosen))}}
+            found = searcher.aggregate(query, wanted)
+            for name in own:
+                if found[name]["sum_other_doc_count"]:  # which of equal counts were cut is left open; here it is not
+                    known = dict(searcher.terms_with_prefix(name, "", query, most))
+                else:
+                    known = _buckets(found[name])
+                counts[name].update(_buckets(found["chosen"]) | known if chosen else known)
         return counts
+
+
+def _buckets(terms: Mapping[str, Any]) -> dict[str, int]:
+    return {bucket["key"]: bucket["doc_count"] for bucket in terms["buckets"]}
+
+
+def _shown(counts: Counter[str], chosen: tuple[str, ...]) -> list[tuple[str, int]]:
+    ordered = sorted((pair for pair in counts.items() if pair[1]), key=lambda pair: (-pair[1], pair[0]))
+    top = ordered[:MOST_FACET_VALUES]
+    return top + [(value, counts[value]) for value in sorted(set(chosen) - {value for value, _ in top})]
 
 
 def _kinds(question: Question) -> list[str]:

@@ -1,5 +1,6 @@
 """Where an index is kept: one directory for each snapshot and format, whole or not there at all."""
 
+import atexit
 import contextlib
 import fcntl
 import json
@@ -52,7 +53,9 @@ def build(connection: Connection, root: Path | None, snapshot: str) -> Path | No
         files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
         manifest = {"format": FORMAT, "snapshot": snapshot, "records": records, "files": files}
         (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        unfinished.chmod(0o755)  # mkdtemp is for its owner alone
+        for path in unfinished.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)  # who serves may be another user than who loads
+        unfinished.chmod(0o755)
         _flush(unfinished)
         if directory.exists():  # damaged, or a sound one that another process has just put there
             shutil.rmtree(directory, ignore_errors=True)
@@ -84,7 +87,8 @@ def open_index(root: Path, snapshot: str) -> Index:
         if not same:
             raise IndexDamaged(f"{name} of the text index {directory} has changed since it was written")
     try:
-        opened = {name: _opened(directory / name) for name in manifest["records"]}
+        place = directory if os.access(directory, os.W_OK) else _linked(directory)
+        opened = {name: registered(Tantivy.open(str(place / name))) for name in manifest["records"]}
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"the text index {directory} cannot be opened: {error}") from error
     for name, index in opened.items():
@@ -128,8 +132,18 @@ def _alone(root: Path, snapshot: str) -> Iterator[None]:
         yield
 
 
-def _opened(directory: Path) -> Tantivy:
-    return registered(Tantivy.open(str(directory)))
+def _linked(directory: Path) -> Path:
+    """Links to the files of a directory that cannot be written: tantivy makes a lock file where it opens an index.
+
+    They are gone when the process ends; the files themselves stay mapped.
+    """
+    place = Path(tempfile.mkdtemp(prefix="sic-index-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    for path in _files(directory):
+        link = place / path.relative_to(directory)
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(path.resolve())
+    return place
 
 
 def _files(directory: Path) -> list[Path]:
