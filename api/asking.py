@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 from api.answers import etag, matches
 from api.formats import MEDIA_TYPES, negotiate
 from api.pages import DOCS_POLICY, POLICY, hardening
-from api.problems import Problem, bad_question
+from api.problems import Fault, Problem, bad_question
 from api.questions import Questions, ask, canonical, declared
 from api.records import Reader, Record
 from api.settings import Settings
@@ -34,9 +34,9 @@ class Body:
 
 @runtime_checkable
 class Refusing(Protocol):
-    """A question that some formats cannot answer. refuse() raises a problem."""
+    """A question that some formats cannot answer. refused() tells what of it."""
 
-    def refuse(self, format: str) -> None: ...
+    def refused(self, format: str) -> list[Fault]: ...
 
 
 class Asked:
@@ -92,7 +92,14 @@ class Asked:
 
     def read(self, model: type[Q], offered: Sequence[str]) -> Q:
         asked, faults = ask(model, self.scope["query_string"], self._unknown)
-        if asked is None:
+        formats: Sequence[str] = (
+            declared(model)["format"].accepts.schema()["enum"] if "format" in declared(model) else offered
+        )
+        chosen: str | None = getattr(asked, "format", None) if asked and "format" in asked.model_fields_set else None
+        format = chosen or negotiate(self.scope["sic.accept"], formats)
+        if isinstance(asked, Refusing) and format and not {fault.parameter for fault in faults} & {"format", "q"}:
+            faults += asked.refused(format)
+        if asked is None or faults:
             raise bad_question(faults)
         if asked.snapshot is not None and asked.snapshot != self.snapshot.id:
             raise Problem(
@@ -100,25 +107,17 @@ class Asked:
                 f"the snapshot served is {self.snapshot.id}",
                 members={"snapshot": self.snapshot.id},
             )
-        formats = declared(model)["format"].accepts.schema()["enum"] if "format" in declared(model) else offered
-        chosen: str | None = getattr(asked, "format", None) if "format" in asked.model_fields_set else None
-        self.format = chosen or self.negotiated(formats)
-        if isinstance(asked, Refusing):
-            asked.refuse(self.format)
+        if format is None:
+            available = [MEDIA_TYPES[each].partition(";")[0] for each in formats]
+            raise Problem(
+                "not-acceptable", f"this path can send {', '.join(available)}", members={"available": available}
+            )
+        self.format = format
         self.question = canonical(self.path, asked)
         return asked
 
     def _unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
         return self.snapshot.unknown(kind, ids)
-
-    def negotiated(self, offered: Sequence[str]) -> str:
-        found = negotiate(self.scope["sic.accept"], offered)
-        if found is None:
-            available = [MEDIA_TYPES[format].partition(";")[0] for format in offered]
-            raise Problem(
-                "not-acceptable", f"this path can send {', '.join(available)}", members={"available": available}
-            )
-        return found
 
     def href(self, question: str) -> str:
         return self.root + question

@@ -7,14 +7,15 @@ themselves, which stay put within a snapshot.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic_core import from_json, to_json
+from pydantic import Field, TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import Column, Select
 
 from api.asking import Asked
 from api.problems import Fault, Problem
-from api.questions import canonical
+from api.questions import Accepts, Refused, canonical
 from api.records import Kind, Reader
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 KEYSET = {"position": "sequence", "id": "rank"}
 UNBOUND = ("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot", "format")
 FORWARD, BACKWARD = "n", "p"
+LONGEST = 100  # records on a page
+# Snapshot, hash of the question, direction, key and until.
+PAYLOAD: TypeAdapter[tuple[str, str, str, int, int | None]] = TypeAdapter(
+    tuple[str, str, Literal["n", "p"], Annotated[int, Field(ge=-1, lt=2**31)], int | None]
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,34 @@ class Place:
         """Offset and limit of a ranked page."""
         if self.key is None:
             return question.offset, question.limit
-        return self.key, (self.until - self.key) if self.until is not None else question.limit
+        return max(self.key, 0), (self.until - self.key) if self.until is not None else question.limit
+
+
+class Cursor(Accepts):
+    """A cursor as it was given. Which question and snapshot it is of, is looked at once the question is right."""
+
+    def read(self, text: str) -> str:
+        try:
+            _opened(text)
+        except ValueError:
+            detail = "not a cursor that was given here: altered or cut off"
+            raise Refused(detail, slug="invalid-cursor") from None
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+
+
+def _opened(cursor: str) -> tuple[str, str, Place]:
+    """Snapshot, question and place of a cursor. Raises ValueError where it is none."""
+    sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    payload, seal = sealed[:-4], sealed[-4:]
+    if blake2b(payload, digest_size=4).digest() != seal:
+        raise ValueError("altered")
+    snapshot, bound, direction, key, until = PAYLOAD.validate_json(payload, strict=True)
+    if until is not None and not 0 < until - key <= LONGEST:
+        raise ValueError("no page of a list")
+    return snapshot, bound, Place(direction, key, until)
 
 
 def order(kind: Kind, sort: str | None) -> tuple[Column[int], bool]:
@@ -62,19 +95,7 @@ def read(asked: Asked, question: "PagedQuestions") -> Place:
     cursor = question.cursor
     if cursor is None:
         return Place()
-    invalid = Problem(
-        "invalid-cursor",
-        "the cursor is not one that this question was given",
-        (Fault("invalid-cursor", "cursor", "altered, cut off, or from another question"),),
-    )
-    try:
-        sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        payload, seal = sealed[:-4], sealed[-4:]
-        if blake2b(payload, digest_size=4).digest() != seal:
-            raise invalid
-        snapshot, bound, direction, key, until = from_json(payload)
-    except ValueError:
-        raise invalid from None
+    snapshot, bound, place = _opened(cursor)
     if snapshot != asked.snapshot.id:
         restart = asked.href(canonical(asked.path, question, cursor=None, offset=None))
         raise Problem(
@@ -84,8 +105,12 @@ def read(asked: Asked, question: "PagedQuestions") -> Place:
             members={"restart": restart, "snapshot": asked.snapshot.id},
         )
     if bound != _bound(asked, question):
-        raise invalid
-    return Place(direction, key, until)
+        raise Problem(
+            "invalid-cursor",
+            "the cursor was given to another question",
+            (Fault("invalid-cursor", "cursor", "it was given to another question"),),
+        )
+    return place
 
 
 def ranked(asked: Asked, question: "PagedQuestions", start: int, end: int, total: int) -> tuple[str | None, str | None]:

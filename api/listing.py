@@ -12,8 +12,8 @@ from api.formats import STREAMED, chosen, csv_rows, json_lines
 from api.highlights import highlights
 from api.includes import include
 from api.jsonld import annotation, annotation_page
-from api.problems import Fault, Problem, bad_question
-from api.questions import Flag, Questions, Reference, Token, Whole, Words, canonical, impossible
+from api.problems import Fault, Problem
+from api.questions import Flag, Questions, Reference, Whole, Words, canonical, impossible, is_id
 from api.records import Kind, Reader, Record
 
 BATCH = 1000  # rows of a stream held at once
@@ -21,14 +21,33 @@ BATCH = 1000  # rows of a stream held at once
 Ids = Annotated[tuple[str, ...], Field(max_length=100)]
 
 
+ADDED = ("facets", "include", "highlight")
+PLACELESS = {
+    "json": ("fields",),
+    "jsonld": ("fields", *ADDED),
+    **dict.fromkeys(STREAMED, ("limit", "cursor", "offset", *ADDED)),
+}
+WHY = {
+    "json": "it goes with csv and jsonl",
+    "jsonld": "an annotation has no place for it",
+    **dict.fromkeys(STREAMED, "a file is the whole answer, never a page"),
+}
+
+
 class RecordQuestions(Questions):
     """What a single record may be asked; a resource adds `include` and `format`."""
+
+    def refused(self, format: str) -> list[Fault]:
+        include = format == "jsonld" and "include" in self.model_fields_set
+        return (
+            [Fault("invalid-value", "include", f"include does not go with jsonld: {WHY['jsonld']}")] if include else []
+        )
 
 
 class PagedQuestions(Questions):
     limit: Annotated[int, Whole(1, 100), Field(description="Records on a page.")] = 25
     cursor: Annotated[
-        str | None, Token("^[A-Za-z0-9_-]+$"), Field(description="From links.next or links.prev of the same question.")
+        str | None, cursors.Cursor(), Field(description="From links.next or links.prev of the same question.")
     ] = None
     offset: Annotated[int, Whole(0, 10_000), Field(description="Records to pass over; instead of cursor.")] = 0
 
@@ -46,20 +65,16 @@ class ListQuestions(PagedQuestions):
         Ids, Reference("document"), Field(description="Of these documents.", examples=["karabakh"])
     ] = ()
 
-    def refuse(self, format: str) -> None:
-        """A file is the whole answer: what pages it, or adds to a page, is refused; `fields` only shapes files."""
-        paging = ("limit", "cursor", "offset", "facets", "include", "highlight")
-        refused = paging if format in STREAMED else ("fields",)
-        why = f"{format} is the whole answer, never a page" if format in STREAMED else "it goes with csv and jsonl only"
+    def refused(self, format: str) -> list[Fault]:
+        """What a format has no place for: pages and what is added to them in a file, `fields` anywhere else."""
         given = [
-            Fault("invalid-value", name, f"{name} does not go with {format}: {why}")
-            for name in refused
+            Fault("invalid-value", name, f"{name} does not go with {format}: {WHY[format]}")
+            for name in PLACELESS[format]
             if name in self.model_fields_set
         ]
-        if getattr(self, "highlight", False) and getattr(self, "q", None) is None:
+        if format not in STREAMED and getattr(self, "highlight", False) and getattr(self, "q", None) is None:
             given.append(Fault("invalid-value", "highlight", "highlight needs q"))
-        if given:
-            raise bad_question(given)
+        return given
 
 
 class SearchedQuestions(ListQuestions):
@@ -80,7 +95,7 @@ def list_of(asked: Asked, kind: Kind, question: ListQuestions, statement: Select
 
 def record_of(asked: Asked, kind: Kind, id: str, question: RecordQuestions) -> Body:
     with asked.reading() as reader:
-        found = kind.by_id(reader, [id])
+        found = kind.by_id(reader, [id] if is_id(id) else [])
         if id not in found:
             raise Problem("not-found", f"there is no {kind.name} of this id")
         record = found[id]

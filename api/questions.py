@@ -22,9 +22,15 @@ ID = r"[a-z0-9][a-z0-9._-]{0,63}"
 class Refused(Exception):
     """A value that a parameter does not take."""
 
-    def __init__(self, detail: str, allowed: Sequence[str] | None = None, did_you_mean: str | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        allowed: Sequence[str] | None = None,
+        did_you_mean: str | None = None,
+        slug: str = "invalid-value",
+    ) -> None:
         super().__init__(detail)
-        self.detail, self.allowed, self.did_you_mean = detail, allowed, did_you_mean
+        self.detail, self.allowed, self.did_you_mean, self.slug = detail, allowed, did_you_mean, slug
 
 
 class Accepts:
@@ -41,7 +47,12 @@ class Accepts:
             try:
                 return self.read(value) if isinstance(value, str) else tuple(self.read(text) for text in value)
             except Refused as refused:
-                context = {"allowed": refused.allowed, "did_you_mean": refused.did_you_mean, "text": refused.detail}
+                context = {
+                    "text": refused.detail,
+                    "allowed": refused.allowed,
+                    "did_you_mean": refused.did_you_mean,
+                    "slug": refused.slug,
+                }
                 raise PydanticCustomError("refused", "{text}", context) from None
 
         return core_schema.no_info_before_validator_function(validate, handler(source))
@@ -133,6 +144,10 @@ class Words(Accepts):
         }
 
 
+def is_id(text: str) -> bool:
+    return re.fullmatch(ID, text) is not None
+
+
 @dataclass(frozen=True)
 class Token(Accepts):
     """Opaque text that the service itself gave."""
@@ -218,7 +233,7 @@ def pairs(query: bytes, faults: list[Fault]) -> Iterator[tuple[str, str]]:
 
 
 def ask(model: type[Q], query: bytes, unknown: Exists) -> tuple[Q | None, list[Fault]]:
-    """Read a query string into a model; or None and every fault that it has."""
+    """Read a query string into a model, and every fault that it has; the model then is of what is right."""
     known = declared(model)
     faults: list[Fault] = []
     given: dict[str, list[str]] = {}
@@ -245,30 +260,32 @@ def ask(model: type[Q], query: bytes, unknown: Exists) -> tuple[Q | None, list[F
         else:
             values[name] = texts[0]
     faults.extend(unknown_ids(known, values, unknown))
-    try:
-        asked = model.model_validate(values)
-    except ValidationError as error:
-        seen = {fault.parameter for fault in faults}
-        for item in error.errors(include_url=False, include_input=False):
-            name = str(item["loc"][0]) if item["loc"] else ""
-            if item["type"] == "missing":
-                if name not in seen:
-                    faults.append(Fault("invalid-value", name, f"{name} is required"))
-                continue
-            context = item.get("ctx", {})
-            name = name or str(context.get("parameter", ""))
-            allowed = context.get("allowed")
-            faults.append(
-                Fault(
-                    "invalid-value",
-                    name,
-                    f"{name}: {item['msg']}",
-                    list(allowed) if allowed else None,
-                    context.get("did_you_mean"),
-                )
-            )
-        return None, faults
-    return (None if faults else asked), faults
+    while True:
+        try:
+            return model.model_validate(values), faults
+        except ValidationError as error:
+            seen = {fault.parameter for fault in faults}
+            found = list(_invalid(error))
+            faults.extend(fault for fault in found if fault.parameter not in seen)
+            if not any(values.pop(fault.parameter, None) for fault in found):
+                return None, faults
+
+
+def _invalid(error: ValidationError) -> Iterator[Fault]:
+    for item in error.errors(include_url=False, include_input=False):
+        context = item.get("ctx", {})
+        name = str(item["loc"][0]) if item["loc"] else str(context.get("parameter", ""))
+        if item["type"] == "missing":
+            yield Fault("invalid-value", name, f"{name} is required")
+            continue
+        allowed = context.get("allowed")
+        yield Fault(
+            context.get("slug", "invalid-value"),
+            name,
+            f"{name}: {item['msg']}",
+            list(allowed) if allowed else None,
+            context.get("did_you_mean"),
+        )
 
 
 def impossible(parameter: str, detail: str) -> PydanticCustomError:

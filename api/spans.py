@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
 from api.problems import Fault, Problem, bad_question
+from api.questions import is_id
 from api.records import KINDS, Reader, Record
 from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Relation, columns_of
 
@@ -40,7 +41,7 @@ class Text:
     """Length and units of one document's text."""
 
     def __init__(self, reader: Reader, id: str) -> None:
-        found = reader.rows(
+        found = is_id(id) and reader.rows(
             select(DOCUMENT.text_length, DOCUMENT.utf16_length, DOCUMENT.longest_span).where(DOCUMENT.id == id)
         )
         if not found:

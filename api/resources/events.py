@@ -1,11 +1,11 @@
 """Events: what happened, happens or would happen, as the document dates it and no further."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import Select, and_, or_, select
 
 from api.asking import Asking
@@ -13,7 +13,7 @@ from api.dates import Day, bounds
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
-from api.questions import OneOf, Reference
+from api.questions import OneOf, Reference, impossible
 from api.records import (
     Extras,
     Id,
@@ -125,6 +125,13 @@ class EventQuestions(SearchedQuestions):
     fields: Annotated[
         tuple[str, ...], OneOf(field_names(EventRecord)), Field(description="Columns of csv, keys of jsonl.")
     ] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = self.date_bounds()
+        if days["date_from"] and days["date_to"] and days["date_from"] > days["date_to"]:
+            raise impossible("date_from", "date_from is after date_to")
+        return self
 
     def date_bounds(self) -> dict[str, str | None]:
         """First and last day asked for, each whole."""

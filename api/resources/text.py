@@ -1,18 +1,18 @@
 """The text itself: the words, what rests on them, and what rests on every sentence."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy import func, literal, or_, select, union_all
 
 from api import cursors
 from api.asking import Asked, Asking, Body
 from api.listing import PagedQuestions
 from api.openapi import described, described_text
-from api.questions import Flag, OneOf, Questions, Whole, canonical
+from api.questions import Flag, OneOf, Questions, Whole, canonical, impossible
 from api.records import Id, Page, Reader, Record, Shape, Utf16
 from api.spans import Text, overlapping, resting_on
 from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Section, Sentence, columns_of
@@ -39,6 +39,12 @@ class RangeQuestions(Questions):
         OneOf(("code_point", "utf16")),
         Field(description="What offsets count: Unicode code points, or UTF-16 code units."),
     ] = "code_point"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end is not None and self.start >= self.end:
+            raise impossible("start", f"start is {self.start}; it must be less than end, which is {self.end}")
+        return self
 
 
 class TextQuestions(RangeQuestions):
