@@ -120,7 +120,7 @@ def _claims(connection: Connection) -> Read:
         fields = {
             **{"document": row.document, "section": row.section, "type": row.type, "mode": row.mode},
             **{"speaker": row.speaker, "hedged": _said(row.hedged), "obstacle": row.obstacle},
-            **{"has_quantity": _said(row.has_quantity), "ordinal": row.ordinal},
+            **{"has_quantity": _said(row.has_quantity)},
             "actor": [link.actor for link in actors(row.sequence)],
             "place": [link.place for link in places(row.sequence)],
             "topic": [link.topic for link in topics(row.sequence)],
@@ -135,7 +135,7 @@ def _events(connection: Connection) -> Read:
     for row in _stream(connection, select(*table).order_by(table.sequence)):
         fields = {
             **{"document": row.document, "section": row.section, "category": row.category, "status": row.status},
-            **{"basis": row.basis, "ordinal": row.ordinal, "name_order": row.name},
+            "basis": row.basis,
             "earliest": day_number(row.earliest) if row.earliest else None,
             "latest": day_number(row.latest) if row.latest else None,
             "actor": [link.actor for link in actors(row.sequence)],
@@ -150,7 +150,7 @@ def _obstacles(connection: Connection) -> Read:
     for row in _stream(connection, select(*table).order_by(table.sequence)):
         fields = {
             **{"document": row.document, "section": row.section, "number": str(row.number), "ordinal": row.number},
-            **{"name_order": row.title, "actor": [link.actor for link in actors(row.sequence)]},
+            "actor": [link.actor for link in actors(row.sequence)],
         }
         yield row, fields, [row.title, row.text, row.summary], row.title
 
@@ -175,10 +175,7 @@ def _relations(connection: Connection) -> Read:
 def _sections(connection: Connection) -> Read:
     table = metadata.tables["section"].c
     for row in _stream(connection, select(*table).order_by(table.sequence)):
-        fields = {
-            **{"document": row.document, "section": row.id, "parent": row.parent},
-            **{"ordinal": row.ordinal, "name_order": row.title},
-        }
+        fields = {"document": row.document, "section": row.id, "parent": row.parent, "name": row.title}
         yield row, fields, [row.title, row.text], row.title
 
 
@@ -187,7 +184,7 @@ def _documents(connection: Connection) -> Read:
     names = ("sequence", "rank", "id", "label", "title")
     for row in _stream(connection, select(*(table[name] for name in names)).order_by(table.sequence)):
         texts = [text for text in (row.label, row.title) if text]
-        yield row, {"document": row.id, "name_order": row.label}, texts, " ".join(texts)
+        yield row, {"document": row.id}, texts, " ".join(texts)
 
 
 def _named(connection: Connection, thing: Any, owner: Any, link: Any) -> Read:
@@ -198,7 +195,7 @@ def _named(connection: Connection, thing: Any, owner: Any, link: Any) -> Read:
         of = uses(row.id)
         fields = {
             **{"document": [use.document for use in of], "category": row.category},
-            **{"name_order": row.name, "mention_count": row.mention_count},
+            **{"name": row.name, "mention_count": row.mention_count},
         }
         yield row, fields, list(dict.fromkeys(chain([row.name], *(use.names for use in of)))), row.name
 

@@ -145,7 +145,7 @@ class Index:
                 return None
             clauses.append((Occur.Must, _unscored(Query.term_set_query(schema, name, list(values)))))
         if question.date_from or question.date_to:
-            if "earliest" not in of.numbers:
+            if not of.dated:
                 return None
             clauses += self._dated(kind, question)
         if question.sequence_range is not None:

@@ -17,66 +17,45 @@ TEXT, WORDS, TITLE = "text", "words", "title_text"
 
 @dataclass(frozen=True)
 class Kind:
-    """`filters` are matched exactly and counted as facets; `orders` maps a sort key to what it compares."""
+    """`filters` are matched exactly and counted as facets; `orders` maps a sort key to the field it compares."""
 
     filters: tuple[str, ...]
     orders: Mapping[str, str]
     titled: float = 0.0  # weight of a word of its title or name beside that of the word in its text
     weight: float = 1.0  # of its hits among those of other kinds
     searchable: bool = True
+    dated: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        return tuple(sorted({"sequence", "rank", *self.orders.values()} - set(self.filters) - {"name_order"}))
+        days = ("earliest", "latest") if self.dated else ()
+        return (*dict.fromkeys(field for field in (*self.orders.values(), *days) if field != "name"),)
 
 
 COMMON = {"sequence": "sequence", "id": "rank"}
+NAMED = {**COMMON, "name": "name", "mention_count": "mention_count"}
 
 KINDS: dict[str, Kind] = {
-    "actor": Kind(
-        ("document", "category"),
-        {**COMMON, "name": "name_order", "category": "category", "mention_count": "mention_count"},
-        titled=1.0,
-    ),
+    "actor": Kind(("document", "category"), NAMED, titled=1.0),
     "claim": Kind(
         (
             *("document", "section", "type", "mode", "speaker", "hedged"),
             *("actor", "place", "topic", "obstacle", "has_quantity"),
         ),
-        {**COMMON, "ordinal": "ordinal", "type": "type", "mode": "mode", "speaker": "speaker"},
+        COMMON,
     ),
-    "document": Kind(("document",), {**COMMON, "label": "name_order"}, titled=0.3),
+    "document": Kind(("document",), COMMON, titled=0.3, weight=0.7),
     "event": Kind(
         ("document", "section", "category", "status", "actor", "place", "basis"),
-        {
-            **COMMON,
-            **{"ordinal": "ordinal", "date": "earliest", "earliest": "earliest", "latest": "latest"},
-            **{"name": "name_order", "category": "category", "status": "status"},
-        },
+        {**COMMON, "date": "earliest"},
         titled=0.3,
+        dated=True,
     ),
-    "obstacle": Kind(
-        ("document", "section", "actor", "number"), {**COMMON, "number": "ordinal", "title": "name_order"}, titled=0.3
-    ),
-    "place": Kind(
-        ("document", "category"),
-        {**COMMON, "name": "name_order", "category": "category", "mention_count": "mention_count"},
-        titled=1.0,
-    ),
-    "position": Kind(
-        ("document", "section", "obstacle", "actor"), {**COMMON, "actor": "actor", "obstacle": "obstacle"}
-    ),
-    "relation": Kind(
-        ("document", "claim", "from", "to", "type", "basis"),
-        {**COMMON, "type": "type", "basis": "basis"},
-        searchable=False,
-    ),
-    "section": Kind(
-        ("document", "section", "parent"),
-        {**COMMON, "ordinal": "ordinal", "title": "name_order"},
-        titled=0.3,
-        weight=0.4,
-    ),
+    "obstacle": Kind(("document", "section", "actor", "number"), {**COMMON, "number": "ordinal"}, titled=0.3),
+    "place": Kind(("document", "category"), NAMED, titled=1.0),
+    "position": Kind(("document", "section", "obstacle", "actor"), COMMON),
+    "relation": Kind(("document", "claim", "from", "to", "type", "basis"), COMMON, searchable=False),
+    "section": Kind(("document", "section", "parent"), {**COMMON, "title": "name"}, titled=0.3, weight=0.4),
 }
 
 
@@ -85,8 +64,8 @@ def schema(kind: Kind) -> Schema:
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
     for name in kind.filters:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    if "name_order" in kind.orders.values():
-        builder.add_text_field("name_order", tokenizer_name="raw", index_option="basic", fast=True)
+    if "name" in kind.orders.values():
+        builder.add_text_field("name", tokenizer_name="raw", index_option="basic", fast=True)
     for name in kind.numbers:  # unsigned fields would stop the writer's thread
         builder.add_integer_field(name, fast=True, indexed=name in ("sequence", "earliest", "latest"))
     if kind.searchable:

@@ -118,11 +118,10 @@ def write(folder: Path, language: Language, chance: random.Random, count: int) -
         directory = search.build(connection, folder / "index", "benchmark")
     assert directory is not None
     size = sum(path.stat().st_size for path in directory.rglob("*"))
-    click.echo(
-        f"{count} claims indexed in {time.perf_counter() - begin:.0f} s, "
-        f"{time.process_time() - processor:.0f} s of the processors; {size / 1e6:.0f} MB; peak memory {before >> 10} MB before, "
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB after"
-    )
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    took = f"{time.perf_counter() - begin:.0f} s, {time.process_time() - processor:.0f} s of the processors"
+    click.echo(f"{count} claims indexed in {took}; {size / 1e6:.0f} MB on disk; ", nl=False)
+    click.echo(f"peak memory {before >> 10} MB before, {after >> 10} MB after")
 
 
 def measure(folder: Path, count: int, asked: int, seed: int) -> None:
