@@ -1,7 +1,7 @@
 """A second document for tests, with everything that the article lacks.
 
-Characters beyond U+FFFF, a BOM, CR LF, a decomposed letter, cells that a spreadsheet would run, markup, more values of a
-facet than are shown, more of an included list than is shown, open dates, ties, and a claim that nobody is named for.
+Characters beyond U+FFFF, a BOM, CR LF, a decomposed letter, cells that a spreadsheet would run, markup, more values of
+a facet than are shown, more of an included list than is shown, open dates, ties, and claims that nobody is named for.
 """
 
 import json

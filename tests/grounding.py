@@ -87,6 +87,6 @@ def ground(path: str, base: str, names: dict[str, Any], query: dict[str, Any]) -
 
 
 @schemathesis.hook
-def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:  # noqa: ARG001 - their names
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001 - their names
     if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
         ground(case.operation.path, str(case.operation.base_url).rstrip("/"), case.path_parameters, case.query)

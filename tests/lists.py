@@ -1,4 +1,4 @@
-"""The lists, their parameters as the contract states them, and what their filters and sorts mean, told independently."""
+"""The lists, their parameters as the contract states them, and what filters and sorts mean, told independently."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
