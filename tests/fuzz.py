@@ -23,6 +23,7 @@ def fuzz(server: Server, seed: int, report: Path) -> int:
             *("--max-examples", "300", "--seed", str(seed), "--generation-database", "none", "--no-color"),
             *("--suppress-health-check", "all", "--report", "json", "--report-json-path", str(report)),
         ],
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         check=True,
     )
