@@ -79,7 +79,9 @@ class Asked:
             return Response(status_code=304, headers=headers)
         if self.format == "html":
             headers |= hardening(DOCS_POLICY if self.path == "/docs" else POLICY)
-        self.scope["sic.key"] = f"{self.format} {self.question}"
+        self.scope["sic.key"] = key = f"{self.format} {self.question}"
+        if (known := self._remembered(key)) is not None:
+            return known
         body = make(asked)
         headers["Link"] = link_header(self.root, [("self", self.root + self.question), *body.links])
         if body.filename:
@@ -115,6 +117,16 @@ class Asked:
         self.format = format
         self.question = canonical(self.path, asked)
         return asked
+
+    def _remembered(self, key: str) -> Response | None:
+        """The answer to the same question in other words."""
+        answer = self._snapshot and self._snapshot.answers.get((key, self.scope["sic.gzip"]))
+        if not answer:
+            return None
+        self.scope["sic.remembered"] = answer
+        response = Response(answer.body)
+        response.raw_headers = list(answer.headers)
+        return response
 
     def _unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
         return self.snapshot.unknown(kind, ids)

@@ -90,6 +90,7 @@ class Edge:
         scope["sic.accept"] = accept.decode("latin-1")
         scope["sic.if_none_match"] = if_none_match
         scope["sic.head"] = method == "HEAD"
+        scope["sic.gzip"] = spelling[3]
         scope["sic.snapshot"] = None
         try:
             await self._answer(exchange, spelling, receive)
@@ -103,7 +104,14 @@ class Edge:
                 await exchange.problem(INTERNAL)
         finally:
             self.observer.answered(
-                method, exchange.route, scope, exchange.status, began, request_id, exchange.snapshot, hit=False
+                method,
+                exchange.route,
+                scope,
+                exchange.status,
+                began,
+                request_id,
+                exchange.snapshot,
+                hit="sic.remembered" in scope,
             )
         return None
 
@@ -191,7 +199,8 @@ class Exchange:
         whole = self._start is not None and not message.get("more_body", False)
         if self._start is not None:
             start, self._start = self._start, None
-            headers = [pair for pair in start["headers"] if pair[0] != b"vary"] + ALWAYS
+            known: Remembered | None = self.scope.get("sic.remembered")
+            headers = known.headers if known else [pair for pair in start["headers"] if pair[0] != b"vary"] + ALWAYS
             if whole and start["status"] == 200 and self.keeping is not None and "sic.key" in self.scope:
                 self._keep(headers, body)
             if self.begun is not None:
@@ -215,10 +224,8 @@ class Exchange:
         etag = next((value for name, value in headers if name == b"etag"), None)
         if etag is None or self.snapshot is None:
             return
-        gzipped = any(name == b"content-encoding" for name, _ in headers)
-        answers.keep(
-            spelling, (self.scope["sic.key"], gzipped), Remembered(headers, body, etag, self.route, self.snapshot)
-        )
+        key = (self.scope["sic.key"], spelling[3])
+        answers.keep(spelling, key, Remembered(headers, body, etag, self.route, self.snapshot))
 
     async def remembered(self, answer: Remembered) -> None:
         self.status = await _send_remembered(
