@@ -169,7 +169,7 @@ def one(asked: Asked, record: Record) -> Body:
     """The envelope of a single record."""
     content: dict[str, Any] = {
         "data": record,
-        "meta": {"snapshot": asked.snapshot.id},
+        "meta": {"snapshot": asked.state},
         "links": {"self": asked.href(asked.question)},
     }
     return Body(content)

@@ -84,6 +84,7 @@ class Edge:
                     method, answer.route, scope, status, began, request_id, answer.snapshot, hit=True
                 )
                 return None
+        scope = dict(scope)  # the server frames the answer by the method in its own
         exchange = Exchange(self, scope, send, request_id, began)
         scope["sic.root"] = self.settings.root_path
         scope["sic.request_id"] = request_id
@@ -111,7 +112,7 @@ class Edge:
                 began,
                 request_id,
                 exchange.snapshot,
-                hit="sic.remembered" in scope,
+                hit="sic.remembered" in exchange.scope,
             )
         return None
 
@@ -125,7 +126,8 @@ class Edge:
             )
         if len(spelling[0]) + len(spelling[1]) > LONGEST:
             raise Problem("uri-too-long", f"path and query are longer than {LONGEST} bytes")
-        scope["method"] = "GET"
+        # The server's own scope stays as it is: by its method uvicorn knows that HEAD has no body.
+        exchange.scope = scope = {**scope, "method": "GET"}
         root = self.settings.root_path
         if root and scope["path"].startswith(root + "/"):
             scope["path"] = scope["path"].removeprefix(root)
