@@ -48,7 +48,7 @@ class Asked:
         self._snapshot: Snapshot | None = scope["sic.snapshot"]
         self.settings: Settings = request.app.state.settings
         self.release: str = request.app.state.release
-        self.root = self.settings.root_path
+        self.root: str = self.settings.root_path
         self.path = quote(scope["path"], safe="/:@!$&'()*+,;=~")
         self.format = "json"
         self.question = self.path

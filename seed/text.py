@@ -8,7 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from sentencex import segment  # type: ignore[import-untyped]
+from sentencex import segment
 
 Span = tuple[int, int]
 
