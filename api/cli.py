@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
+from api import __version__
 from api.settings import Settings, strangers
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ PACKAGES = click.argument(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sic")
+@click.version_option(__version__, prog_name="sic")
 def main() -> None:
     """Serve what a document says, each record resting on a verbatim quote."""
 
