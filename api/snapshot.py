@@ -24,6 +24,7 @@ log = logging.getLogger("sic")
 SNAPSHOT = columns_of(SnapshotRow)
 
 NEAR_IDS = 5000  # beyond so many ids of a kind, a wrong one is told without a suggestion
+SUGGESTED = 3  # of the wrong ids of one parameter; looking for what was meant takes milliseconds for each
 PATIENCE = 5.0  # seconds without a word from the database after which it counts as away
 
 # What is wrong with an index, for everyone; the exception names paths and goes to the log.
@@ -76,7 +77,8 @@ class Snapshot:
             return {}
         if self.counts.get(f"{kind}s", 0) <= NEAR_IDS:
             known = self._ids(kind)
-            return {id: nearest(id, known) for id in ids if id not in known}
+            missing = [id for id in ids if id not in known]
+            return {id: nearest(id, known) if at < SUGGESTED else None for at, id in enumerate(missing)}
         id_column = metadata.tables[kind].c.id
         with self.database.connect() as connection:
             found = {id for (id,) in rows(connection, select(id_column).where(id_column.in_(ids)))}
