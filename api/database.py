@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, Executable, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -176,6 +177,7 @@ def _sqlite(path: Path, size: int) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_reset_on_return=None,
+        json_deserializer=from_json,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
 

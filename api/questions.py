@@ -183,6 +183,7 @@ Q = TypeVar("Q", bound=Questions)
 @dataclass(frozen=True)
 class Declared:
     name: str
+    field: str  # of the model; differs from the name where that is a word of Python
     many: bool
     accepts: Accepts
     default: Any
@@ -194,6 +195,7 @@ def declared(model: type[Questions]) -> dict[str, Declared]:
     return {
         (field.alias or name): Declared(
             field.alias or name,
+            name,
             get_origin(field.annotation) is tuple,
             next(item for item in field.metadata if isinstance(item, Accepts)),
             field.default,
@@ -314,10 +316,15 @@ def canonical(path: str, asked: Questions, **changes: Any) -> str:
     `changes` set (or, with None, remove) parameters.
     """
     parts = []
+    given = asked.model_fields_set
     for name, parameter in declared(type(asked)).items():
-        field = name if name in type(asked).model_fields else f"{name}_"
-        value = changes[name] if name in changes else getattr(asked, field)
-        if value is None or (name not in changes and value == parameter.default) or value == ():
+        if name in changes:
+            value = changes[name]
+        elif parameter.field in given and (found := getattr(asked, parameter.field)) != parameter.default:
+            value = found
+        else:
+            continue
+        if value is None or value == ():
             continue
         parts.append((name, written(value)))
     return path + ("?" if parts else "") + "&".join(f"{name}={text}" for name, text in sorted(parts))

@@ -11,15 +11,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from tantivy import Index as Tantivy
 
 from api.search.building import LEXICON, indexes
 from api.search.index import Index
 from api.search.schema import FORMAT, KINDS, registered
-from api.tables import metadata
 
-SMALL = 2_000  # records that are sooner read anew than opened: their index lives in memory
 _MANIFEST = "manifest.json"
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 
@@ -33,13 +31,14 @@ class IndexDamaged(Exception):
 
 
 def build_in_memory(connection: Connection) -> Index:
+    """For content that has no directory; the writers' buffers stay: some 70 MB even for the article."""
     built = indexes(connection, None)
     return Index({kind: built[kind] for kind in KINDS}, built[LEXICON])
 
 
 def build(connection: Connection, root: Path | None, snapshot: str) -> Path | None:
     """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory."""
-    if root is None or _is_small(connection):
+    if root is None:
         return None
     directory = _directory(root, snapshot)
     with contextlib.suppress(IndexMissing, IndexDamaged):
@@ -103,7 +102,7 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
 
     Without a directory to write in, the index lives in memory.
     """
-    if root is None or _is_small(connection):
+    if root is None:
         return build_in_memory(connection)
     with contextlib.suppress(IndexMissing, IndexDamaged):
         return open_index(root, snapshot)
@@ -113,11 +112,6 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
     except OSError:
         return build_in_memory(connection)
     return open_index(root, snapshot)
-
-
-def _is_small(connection: Connection) -> bool:
-    counts = (connection.scalar(select(func.count()).select_from(metadata.tables[kind])) for kind in KINDS)
-    return sum(count or 0 for count in counts) < SMALL
 
 
 def _directory(root: Path, snapshot: str) -> Path:
