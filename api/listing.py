@@ -170,9 +170,8 @@ def page(asked: Asked, kind: Kind, question: ListQuestions, statement: Select[An
 
 
 def facet(asked: Asked, question: Questions, name: str, counts: Sequence[tuple[str, int]]) -> list[Record]:
-    selected = _texts(getattr(question, name if name != "from" else "from_", None) or ())
-    if getattr(question, name, None) is False:
-        selected = ("false",)
+    chosen = getattr(question, name, None)
+    selected = () if chosen in (None, ()) else _texts(chosen)
     return [
         {
             "value": value,

@@ -81,7 +81,7 @@ class Extras(Shape):
 
 
 class FacetValue(Shape):
-    value: str | bool | int
+    value: str = Field(description="As the filter of the same name takes it.")
     count: int = Field(description="The total of the question behind href.")
     selected: bool
     href: str
