@@ -142,8 +142,8 @@ def keyset(
         rows.reverse()
     which = 1 if column.name == "rank" else 0
     has_before = more if backward else bool(question.offset) or place.key is not None
-    has_after = bool(place.key is not None) if backward else more
     edge = -1 if descending else 2**31 - 1  # beyond every record: the page before an empty one is the last
+    has_after = place.key not in (None, edge) if backward else more
     first = rows[0][which] if rows else edge
     before = write(asked, question, Place(BACKWARD, first)) if has_before else None
     after = write(asked, question, Place(FORWARD, rows[-1][which])) if has_after and rows else None

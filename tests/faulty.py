@@ -1,12 +1,14 @@
 """The service with one more path, /fault, that fails: `python -m tests.faulty serve --host … --port …`."""
 
 import argparse
+import sys
 
 import uvicorn
 from fastapi import FastAPI
 
 from api.edge import Edge
 from api.main import create_app
+from api.observe import log_to
 from api.settings import Settings
 
 
@@ -27,4 +29,5 @@ if __name__ == "__main__":
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
-    uvicorn.run(create(), host=asked.host, port=asked.port, access_log=False)
+    log_to(sys.stderr)
+    uvicorn.run(create(), host=asked.host, port=asked.port, access_log=False, log_config=None)

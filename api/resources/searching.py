@@ -84,10 +84,10 @@ class Suggestions(Shape):
 def found(asked: Asked, question: SearchQuestions) -> Body:
     place = cursors.read(asked, question)
     offset, limit = place.window(question)
-    filters = {name: getattr(question, name) for name in FACETS if name != "kind" and getattr(question, name)}
+    filters = {name: getattr(question, name) for name in FACETS if getattr(question, name)}
     answer = asked.snapshot.index.ask(
         search.Question(
-            kinds=question.kind or KINDS_FOUND,
+            kinds=KINDS_FOUND,
             q=question.q,
             filters=filters,
             limit=limit,
