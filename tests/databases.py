@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from api.tables import metadata
 from tests.postgres import Postgres
 
 
@@ -42,8 +43,6 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table that the migrations made, in an order of its own, numbers as numbers."""
-    from api.tables import metadata
-
     found = {}
     for name, table in metadata.tables.items():
         columns = ", ".join(f'CAST("{column.name}" AS TEXT)' for column in table.columns)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a case is a line)
 """Every refusal: what is wrong, where, and what would be right. Nothing is loaded and nothing else is said."""
 
 import shutil

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("of", BYTEWISE, nullable=True),
         sa.Column("mention_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("category IN ('state', 'person', 'organisation', 'group')", name="ck_actor_category"),
+        sa.CheckConstraint("category IN ('state', 'person', 'organisation', 'group')", name=op.f("ck_actor_category")),
         sa.ForeignKeyConstraint(["of"], ["actor.id"], name="fk_actor_of"),
         sa.PrimaryKeyConstraint("sequence", name="pk_actor"),
         sa.UniqueConstraint("id", name="uq_actor_id"),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("name", BYTEWISE, nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("mention_count", sa.Integer(), nullable=False),
-        sa.CheckConstraint("category IN ('state', 'region', 'settlement', 'feature')", name="ck_place_category"),
+        sa.CheckConstraint("category IN ('state', 'region', 'settlement', 'feature')", name=op.f("ck_place_category")),
         sa.PrimaryKeyConstraint("sequence", name="pk_place"),
         sa.UniqueConstraint("id", name="uq_place_id"),
         sa.UniqueConstraint("rank", name="uq_place_rank"),
@@ -126,8 +126,8 @@ def upgrade() -> None:
         sa.Column("utf16_end", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("paragraphs", sa.JSON(), nullable=False),
-        sa.CheckConstraint("title_origin IN ('source', 'editorial')", name="ck_section_title_origin"),
-        sa.CheckConstraint('0 <= start AND start < "end"', name="ck_section_span"),
+        sa.CheckConstraint("title_origin IN ('source', 'editorial')", name=op.f("ck_section_title_origin")),
+        sa.CheckConstraint('0 <= start AND start < "end"', name=op.f("ck_section_span")),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_section_document"),
         sa.ForeignKeyConstraint(["parent"], ["section.id"], name="fk_section_parent"),
         sa.PrimaryKeyConstraint("sequence", name="pk_section"),
@@ -161,17 +161,17 @@ def upgrade() -> None:
         sa.Column("latest", BYTEWISE, nullable=True),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
-        sa.CheckConstraint("basis IN ('stated', 'inferred', 'none')", name="ck_event_basis"),
+        sa.CheckConstraint("basis IN ('stated', 'inferred', 'none')", name=op.f("ck_event_basis")),
         sa.CheckConstraint(
             "category IN ('war', 'ceasefire', 'displacement', 'exchange', 'statement', 'report',"
             " 'negotiation', 'military', 'territory', 'politics', 'policy', 'economy', 'relations')",
-            name="ck_event_category",
+            name=op.f("ck_event_category"),
         ),
         sa.CheckConstraint(
-            "status IN ('occurred', 'ongoing', 'anticipated', 'proposed', 'hypothetical')", name="ck_event_status"
+            "status IN ('occurred', 'ongoing', 'anticipated', 'proposed', 'hypothetical')", name=op.f("ck_event_status")
         ),
-        sa.CheckConstraint('0 <= start AND start < "end"', name="ck_event_span"),
-        sa.CheckConstraint("earliest IS NULL OR latest IS NULL OR earliest <= latest", name="ck_event_bounds"),
+        sa.CheckConstraint('0 <= start AND start < "end"', name=op.f("ck_event_span")),
+        sa.CheckConstraint("earliest IS NULL OR latest IS NULL OR earliest <= latest", name=op.f("ck_event_bounds")),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_event_document"),
         sa.ForeignKeyConstraint(["section"], ["section.id"], name="fk_event_section"),
         sa.PrimaryKeyConstraint("sequence", name="pk_event"),
@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("quantities", sa.JSON(), nullable=False),
-        sa.CheckConstraint('0 <= start AND start < "end"', name="ck_obstacle_span"),
+        sa.CheckConstraint('0 <= start AND start < "end"', name=op.f("ck_obstacle_span")),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_obstacle_document"),
         sa.ForeignKeyConstraint(["section"], ["section.id"], name="fk_obstacle_section"),
         sa.PrimaryKeyConstraint("sequence", name="pk_obstacle"),
@@ -258,13 +258,15 @@ def upgrade() -> None:
         sa.Column("has_quantity", sa.Boolean(), nullable=False),
         sa.Column("quantities", sa.JSON(), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
-        sa.CheckConstraint("coalesce(speaker_actor, 'author') = coalesce(speaker, 'author')", name="ck_claim_speaker"),
-        sa.CheckConstraint("mode IN ('asserted', 'reported', 'quoted')", name="ck_claim_mode"),
         sa.CheckConstraint(
-            "type IN ('factual', 'causal', 'evaluative', 'predictive', 'prescriptive')", name="ck_claim_type"
+            "coalesce(speaker_actor, 'author') = coalesce(speaker, 'author')", name=op.f("ck_claim_speaker")
         ),
-        sa.CheckConstraint('0 <= start AND start < "end"', name="ck_claim_span"),
-        sa.CheckConstraint("hedged = (hedge_cue IS NOT NULL)", name="ck_claim_hedged"),
+        sa.CheckConstraint("mode IN ('asserted', 'reported', 'quoted')", name=op.f("ck_claim_mode")),
+        sa.CheckConstraint(
+            "type IN ('factual', 'causal', 'evaluative', 'predictive', 'prescriptive')", name=op.f("ck_claim_type")
+        ),
+        sa.CheckConstraint('0 <= start AND start < "end"', name=op.f("ck_claim_span")),
+        sa.CheckConstraint("hedged = (hedge_cue IS NOT NULL)", name=op.f("ck_claim_hedged")),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_claim_document"),
         sa.ForeignKeyConstraint(["obstacle"], ["obstacle.id"], name="fk_claim_obstacle"),
         sa.ForeignKeyConstraint(["section"], ["section.id"], name="fk_claim_section"),
@@ -353,7 +355,7 @@ def upgrade() -> None:
         sa.Column("actor", BYTEWISE, nullable=False),
         sa.Column("statement", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
-        sa.CheckConstraint('0 <= start AND start < "end"', name="ck_position_span"),
+        sa.CheckConstraint('0 <= start AND start < "end"', name=op.f("ck_position_span")),
         sa.ForeignKeyConstraint(["actor"], ["actor.id"], name="fk_position_actor"),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_position_document"),
         sa.ForeignKeyConstraint(["obstacle"], ["obstacle.id"], name="fk_position_obstacle"),
@@ -419,12 +421,12 @@ def upgrade() -> None:
         sa.Column("utf16_end", sa.Integer(), nullable=True),
         sa.Column("prefix", sa.String(), nullable=True),
         sa.Column("suffix", sa.String(), nullable=True),
-        sa.CheckConstraint("(basis = 'stated') = (quote IS NOT NULL)", name="ck_relation_source"),
-        sa.CheckConstraint("basis IN ('stated', 'inferred')", name="ck_relation_basis"),
+        sa.CheckConstraint("(basis = 'stated') = (quote IS NOT NULL)", name=op.f("ck_relation_source")),
+        sa.CheckConstraint("basis IN ('stated', 'inferred')", name=op.f("ck_relation_basis")),
         sa.CheckConstraint(
-            "type IN ('supports', 'contradicts', 'contrasts', 'causes', 'qualifies')", name="ck_relation_type"
+            "type IN ('supports', 'contradicts', 'contrasts', 'causes', 'qualifies')", name=op.f("ck_relation_type")
         ),
-        sa.CheckConstraint("from_claim <> to_claim", name="ck_relation_ends"),
+        sa.CheckConstraint("from_claim <> to_claim", name=op.f("ck_relation_ends")),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_relation_document"),
         sa.ForeignKeyConstraint(["from_claim"], ["claim.id"], name="fk_relation_from_claim"),
         sa.ForeignKeyConstraint(["section"], ["section.id"], name="fk_relation_section"),

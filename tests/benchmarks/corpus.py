@@ -17,7 +17,18 @@ import click
 WORDS = 20_000
 ACTORS = 400
 PLACES = 600
-TOPICS = ("war", "displacement", "identity", "diplomacy", "borders", "security", "economy", "diaspora", "politics", "peace")
+TOPICS = (
+    "war",
+    "displacement",
+    "identity",
+    "diplomacy",
+    "borders",
+    "security",
+    "economy",
+    "diaspora",
+    "politics",
+    "peace",
+)
 TYPES = ("factual", "factual", "factual", "causal", "evaluative", "predictive", "prescriptive")
 CATEGORIES = ("war", "statement", "report", "negotiation", "military", "policy", "economy", "relations")
 STATUSES = ("occurred", "occurred", "ongoing", "anticipated", "proposed", "hypothetical")
@@ -38,7 +49,10 @@ class World:
         self.words = made[:WORDS]
         self.weights = list(accumulate(1 / (rank + 2.7) for rank in range(WORDS)))
         names = [word.capitalize() for word in made[WORDS:] if len(word) == 6]
-        self.actors = [self._named("actor", name, ("state", "person", "organisation", "group")[at % 4]) for at, name in enumerate(names[:ACTORS])]
+        self.actors = [
+            self._named("actor", name, ("state", "person", "organisation", "group")[at % 4])
+            for at, name in enumerate(names[:ACTORS])
+        ]
         self.places = [
             self._named("place", name, ("state", "region", "settlement", "feature")[at % 4])
             for at, name in enumerate(names[ACTORS : ACTORS + PLACES])
@@ -96,7 +110,9 @@ class Writing:
             if random.random() < 0.1:
                 claim["hedge_cue"] = words[7]
             if random.random() < 0.1:
-                claim["quantities"] = [{"text": words[8], "min": at, "min_exclusive": True, "unit": "people", "of": words[9]}]
+                claim["quantities"] = [
+                    {"text": words[8], "min": at, "min_exclusive": True, "unit": "people", "of": words[9]}
+                ]
             yield claim
 
     def events(self, count: int) -> Iterator[Record]:
@@ -143,7 +159,14 @@ class Writing:
     def obstacles(self) -> Iterator[Record]:
         actor = self.actors[0]["id"]
         position = {"id": f"{self.id}.o1-p", "actor": actor, "statement": "Wants roads.", "quote": self.obstacle}
-        yield {"id": f"{self.id}.o1", "number": 1, "title": "Roads", "summary": "Roads.", "actors": [actor], "positions": [position]}
+        yield {
+            "id": f"{self.id}.o1",
+            "number": 1,
+            "title": "Roads",
+            "summary": "Roads.",
+            "actors": [actor],
+            "positions": [position],
+        }
 
 
 def write(folder: Path, claims: int, documents: int, seed: int) -> None:
