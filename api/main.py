@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from os import environ
 from pathlib import Path
 from time import time
 from typing import Any
@@ -22,8 +23,8 @@ from starlette.routing import Match
 
 from api import __version__
 from api.database import MISSING_TABLE
-from api.edge import INTERNAL, Edge, problem_answer
-from api.observe import Observer, exposition, log_to, serve_metrics
+from api.edge import INTERNAL, UNLIMITED, Edge, problem_answer
+from api.observe import Observer, exposition, log_to, serve_metrics, traced
 from api.openapi import operation_id
 from api.problems import Problem
 from api.resources import (
@@ -71,9 +72,10 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = settings.threads
-        opening = asyncio.create_task(_serve_newest(serving))
+        tasks = [asyncio.create_task(_serve_newest(serving)), asyncio.create_task(observer.keep_written())]
         yield
-        opening.cancel()
+        for task in tasks:
+            task.cancel()
         serving.close()
 
     app = FastAPI(
@@ -85,6 +87,7 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
+        telemetry={"auto_configure": traced(environ), "exclude": lambda scope: scope.get("path") in UNLIMITED},
     )
     contract = CONTRACT.read_bytes() if CONTRACT.exists() else b""
     app.state.settings, app.state.serving, app.state.observer = settings, serving, observer
@@ -187,5 +190,8 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     else:
         edge = create_app(settings)
         if settings.metrics_port is not None:
-            serve_metrics(host, settings.metrics_port, lambda: exposition(edge.observer, edge.serving))
+            try:
+                serve_metrics(host, settings.metrics_port, lambda: exposition(edge.observer, edge.serving))
+            except OSError as error:
+                sys.exit(f"sic: set SIC_METRICS_PORT to another port: {error.strerror}")
         uvicorn.run(edge, **options)

@@ -3,12 +3,13 @@
 Traces are FastAPI's own, switched on by OpenTelemetry's standard variables (docs/operating.md).
 """
 
+import asyncio
 import json
 import logging
 import sys
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -88,6 +89,12 @@ class Observer:
                 f'"snapshot":{json.dumps(snapshot)}}}\n'
             )
 
+    async def keep_written(self) -> None:
+        """Lines are written in blocks; none waits longer than half a second."""
+        while True:
+            await asyncio.sleep(0.5)
+            self._flush()
+
     def failed(self, scope: Any, request_id: bytes) -> None:
         path = scope["raw_path"].decode("latin-1")
         log.exception("request failed", extra={"request_id": request_id.decode(), "path": path})
@@ -118,6 +125,15 @@ class Observer:
         if snapshot:
             lines += ["# TYPE sic_snapshot_info gauge", f'sic_snapshot_info{{snapshot="{snapshot}"}} 1']
         return "\n".join(lines) + "\n"
+
+
+def traced(environment: Mapping[str, str]) -> bool:
+    """Whether OpenTelemetry's standard variables name a place to export to."""
+    names = (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        *(f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT" for kind in ("TRACES", "METRICS", "LOGS")),
+    )
+    return any(environment.get(name) for name in names)
 
 
 def exposition(observer: Observer, serving: Serving) -> str:

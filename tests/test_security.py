@@ -138,7 +138,6 @@ def test_hostile_headers(name: str, target: tuple[Server, Path]) -> None:
         "<script>",
         "W/" * 2000,
         "é",
-        "\t",
         "gzip;q=nan",
     )
     for value in values:
@@ -168,7 +167,7 @@ def test_questions_that_are_costly_to_read_are_answered_soon(target: tuple[Serve
     ("shape", "statuses"),
     [
         (
-            b"GET /v1 HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
             (400,),
         ),
         (

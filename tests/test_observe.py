@@ -1,0 +1,169 @@
+"""What operators see: log lines, metrics, traces, and what stops a start."""
+
+import json
+import re
+import socket
+import time
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from api.main import create_app
+from api.settings import Settings
+from tests.server import Server, free_port, sic
+
+SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+')
+
+
+def lines(server: Server) -> list[dict[str, object]]:
+    return [json.loads(line) for line in server.output.splitlines()]
+
+
+def test_every_line_is_json_and_every_request_has_one(environment: dict[str, str]) -> None:
+    with Server(environment) as server:
+        for _ in range(2):
+            server.client.get("/v1/claims?limit=1", headers={"X-Request-Id": "mine"})
+        server.client.get('/v1/claims/%22%0A"?x=%0A', headers={"X-Request-Id": "strange"})
+        server.client.post("/v1", headers={"X-Request-Id": "written"})
+        snapshot = server.client.get("/readyz").json()["snapshot"]
+        told = {line["request_id"]: line for line in lines(server) if "request_id" in line}
+        first, second = [line for line in lines(server) if line.get("request_id") == "mine"]
+    assert (first["route"], first["status"], first["snapshot"], first["method"]) == ("/v1/claims", 200, snapshot, "GET")
+    assert isinstance(first["ms"], float)
+    assert isinstance(first["time"], float)
+    assert (first["remembered"], second["remembered"]) == (False, True)
+    assert told["strange"]["status"] == 422
+    assert told["written"]["status"] == 405
+
+
+def test_the_access_log_can_be_turned_off(environment: dict[str, str]) -> None:
+    with Server(environment | {"SIC_ACCESS_LOG": "off"}) as server:
+        server.client.get("/v1/claims", headers={"X-Request-Id": "mine"})
+        assert "mine" not in server.output
+
+
+def test_a_failure_is_one_line_of_json_under_its_request_id(faulty: Server) -> None:
+    answer = faulty.client.get("/fault", headers={"X-Request-Id": "broken-1"})
+    assert (answer.status_code, answer.json()["request_id"]) == (500, "broken-1")
+    assert "planted" not in answer.text
+    deadline = time.monotonic() + 3
+    while not (found := [line for line in faulty.output.splitlines() if "broken-1" in line and "ZeroDivision" in line]):
+        assert time.monotonic() < deadline, faulty.output
+    line = json.loads(found[0])
+    assert (line["level"], line["message"], line["path"]) == ("error", "request failed", "/fault")
+
+
+def metrics(text: str) -> dict[str, float]:
+    """Samples by name and labels; every line is one, or a comment."""
+    found = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            assert SAMPLE.fullmatch(line), line
+            name, _, value = line.rpartition(" ")
+            found[name] = float(value)
+    return found
+
+
+def test_metrics_count_what_was_answered(environment: dict[str, str]) -> None:
+    with Server(environment) as server:
+        for _ in range(3):
+            server.client.get("/v1/actors?limit=2")
+        server.client.request("PROPFIND", "/v1/actors")
+        server.client.get("/nothing/here")
+        answer = server.client.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+        assert answer.headers["cache-control"] == "no-store"
+        found = metrics(answer.text)
+        snapshot = server.client.get("/readyz").json()["snapshot"]
+    assert found['sic_requests_total{method="GET",route="/v1/actors",status="200"}'] == 3
+    assert found['sic_requests_total{method="other",route="(none)",status="405"}'] == 1
+    assert found['sic_requests_total{method="GET",route="(none)",status="404"}'] == 1
+    assert found['sic_answers_total{remembered="true"}'] == 2
+    assert found['sic_request_seconds_count{route="/v1/actors"}'] == 3
+    assert found['sic_request_seconds_bucket{route="/v1/actors",le="+Inf"}'] == 3
+    assert found[f'sic_snapshot_info{{snapshot="{snapshot}"}}'] == 1
+    assert found["sic_ready"] == 1
+    assert found["sic_snapshot_age_seconds"] >= 0
+    assert found["sic_connections_most"] == 8
+
+
+def test_metrics_may_have_a_port_of_their_own(environment: dict[str, str]) -> None:
+    port = free_port()
+    with Server(environment | {"SIC_METRICS_PORT": str(port)}) as server:
+        assert server.client.get("/metrics").status_code == 404
+        own = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False)
+        assert metrics(own.text)["sic_ready"] == 1
+        assert httpx.get(f"http://127.0.0.1:{port}/v1", trust_env=False).status_code == 404
+
+
+def test_fastapi_traces_a_request(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The spans that an operator's exporter gets: named by route, under the caller's trace."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    edge = create_app(Settings(access_log="off"))
+    trace.set_tracer_provider(provider)
+    caller = "0af7651916cd43dd8448eb211c80319c"
+
+    async def ask() -> int:
+        edge.serving.refresh()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://test") as client:
+            headers = {"traceparent": f"00-{caller}-b7ad6b7169203331-01"}
+            return (await client.get("/v1/claims/none", headers=headers)).status_code
+
+    assert anyio.run(ask) == 404
+    edge.serving.close()
+    spans = exporter.get_finished_spans()
+    [whole] = [span for span in spans if span.name == "GET /v1/claims/{id}"]
+    assert whole.context is not None
+    assert f"{whole.context.trace_id:032x}" == caller
+    assert (whole.attributes or {})["http.response.status_code"] == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SIC_DATABASE_URL", "mysql://root:hunter2@h/db", "postgresql://"),
+        ("SIC_DATABASE_URL", "postgresql://u:hunter2@h:nonsense/db?sslmod=x", "libpq does not understand"),
+        ("SIC_ROOT_PATH", "sic/", "begins with '/'"),
+        ("SIC_PUBLIC_URL", "sic.example", "https://"),
+        ("SIC_ACCESS_LOG", "yes", "'on' or 'off'"),
+        ("SIC_MAX_CONCURRENCY", "0", "greater than or equal to 1"),
+        ("SIC_THREADS", "many", "integer"),
+        ("SIC_METRICS_PORT", "99999", "65535"),
+    ],
+)
+def test_a_setting_that_is_wrong_stops_the_start_with_one_line(name: str, value: str, told: str) -> None:
+    done = sic("serve", "--port", "0", env={name: value})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"sic: set {name}: ")
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "hunter2" not in done.stderr
+
+
+def test_a_setting_that_is_unknown_is_named_with_the_nearest(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sic.db'}"
+    done = sic("migrate", env={"SIC_DATABASE_URL": url, "SIC_TREADS": "4"})
+    assert done.returncode == 0
+    assert done.stderr == "sic: SIC_TREADS is not a setting; did you mean SIC_THREADS?\n"
+
+
+def test_a_port_that_is_taken_stops_the_start(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = sic("serve", "--port", port, env=environment)
+        assert done.returncode != 0
+        assert "address already in use" in done.stderr
+        done = sic("serve", "--port", "0", env=environment | {"SIC_METRICS_PORT": port})
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1].startswith("sic: ")
+        assert "SIC_METRICS_PORT" in done.stderr
