@@ -60,9 +60,9 @@ fuzz: $(VENV)/dev ## The long Schemathesis run, 20,000 cases at least
 	@$(PY) -m tests.fuzz $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/dev ## Measure beside the peers (needs wrk)
+bench: $(VENV)/dev build/peers/installed ## Measure beside the peers (needs wrk)
 	@command -v wrk >/dev/null || { echo "make bench needs wrk, which is not installed here" >&2; exit 1; }
-	@$(PY) -m tests.benchmarks $(ARGS)
+	@$(PY) -m tests.benchmarks --plot docs/cost.svg $(ARGS)
 
 .PHONY: openapi
 openapi: $(VENV)/test ## Write openapi.json from the code
@@ -83,6 +83,7 @@ lock: $(VENV)/bootstrap ## Write the requirements files from pyproject.toml (ARG
 	@$(LOCK) $(ARGS) pyproject.toml -o requirements.txt
 	@$(LOCK) $(ARGS) pyproject.toml --group test -c requirements.txt -o requirements-test.txt
 	@$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements-test.txt -o requirements-dev.txt
+	@$(LOCK) $(ARGS) --group bench -c requirements.txt -o requirements-bench.txt
 
 .PHONY: check-locks
 check-locks: $(VENV)/bootstrap
@@ -130,6 +131,12 @@ $(VENV)/runtime: requirements.txt $(VENV)/bootstrap
 
 $(VENV)/test: requirements-test.txt $(VENV)/bootstrap
 	@$(INSTALL) -r requirements-test.txt
+	@touch $@
+
+# The peers that `make bench` measures beside, in an environment of their own.
+build/peers/installed: requirements-bench.txt $(VENV)/bootstrap
+	@$(UV) venv --quiet --clear --python $(PY) build/peers
+	@$(UV) pip install --quiet --compile-bytecode --python build/peers/bin/python --require-hashes -r requirements-bench.txt
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/bootstrap
