@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -106,6 +107,14 @@ def ready(server: Server) -> dict[str, object]:
     return told
 
 
+def is_ready(server: Server) -> bool:
+    return ready(server)["code"] == 200
+
+
+def is_down(server: Server) -> bool:
+    return "database" in str(ready(server).get("down"))
+
+
 def test_reading_goes_on_when_the_primary_is_killed(deployment: Deployment, processes: list[Server]) -> None:
     try:
         with Load(processes) as load:
@@ -199,21 +208,21 @@ def test_nobody_goes_back_to_an_older_snapshot_that_a_standby_shows(deployment: 
 @pytest.mark.parametrize("order", ["api first", "databases first"])
 def test_everything_may_be_started_in_any_order(deployment: Deployment, order: str) -> None:
     primary, standby = deployment.primary, deployment.standby
-    for server in (standby, primary):
-        server.stop("fast")
+    for database in (standby, primary):
+        database.stop("fast")
     if order == "databases first":
         primary.start()
         standby.start()
     with Server(deployment.reader, ready="/livez") as first, Server(deployment.reader, ready="/livez") as second:
         if order == "api first":
             for server in (first, second):
-                within(5, lambda server=server: "database" in str(ready(server).get("down")))
+                within(5, partial(is_down, server))
                 answer = server.client.get("/v1/claims")
                 assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
                 assert server.client.get("/livez").status_code == 200
             standby.start()
             primary.start()
-        took = [within(15, lambda server=server: ready(server)["code"] == 200) for server in (first, second)]
+        took = [within(15, partial(is_ready, server)) for server in (first, second)]
         print(f"{order}: ready {max(took):.2f} s after the databases")
         assert first.client.get("/v1/claims?limit=3").content == second.client.get("/v1/claims?limit=3").content
         primary.stop("immediate")
@@ -222,7 +231,7 @@ def test_everything_may_be_started_in_any_order(deployment: Deployment, order: s
         assert first.client.get("/v1/claims?limit=3").status_code == 200  # remembered
         assert first.client.get("/v1/claims?limit=4").status_code == 503
         primary.start()
-        took = [within(15, lambda server=server: ready(server)["code"] == 200) for server in (first, second)]
+        took = [within(15, partial(is_ready, server)) for server in (first, second)]
         print(f"both killed: ready {max(took):.2f} s after the primary")
         standby.start()
         assert first.client.get("/v1/claims?limit=4").status_code == 200

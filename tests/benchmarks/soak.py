@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -106,7 +107,7 @@ async def publish(env: dict[str, str], package: Path, until: float, seen: Counte
         if time.monotonic() > until - 10:
             return
         command = ("load", package) if turn % 2 == 0 else ("unload", package.name)
-        done = await asyncio.to_thread(lambda command=command: sic(*command, env=env))
+        done = await asyncio.to_thread(partial(sic, *command, env=env))
         seen["published" if done.returncode == 0 else "not published"] += 1
 
 
@@ -151,6 +152,7 @@ def main(minutes: float, connections: int) -> None:
     half = len(warm) // 2
     first, last = (max(sample["rss_mb"] for sample in part) for part in (warm[:half] or warm, warm[half:] or warm))
     final = samples[-1]
+    growth = round(last / first - 1, 3)
     verdict = {
         "minutes": minutes,
         "connections": connections,
@@ -160,11 +162,11 @@ def main(minutes: float, connections: int) -> None:
         "cut": final.get("cut", 0),
         "published": final.get("published", 0),
         "peak_rss_mb": [first, last],
-        "growth": round(last / first - 1, 3),
+        "growth": growth,
         "fds": [working[0]["fds"], final["fds"]],
     }
     print(json.dumps(verdict))
-    sound = verdict["growth"] <= 0.1 and not verdict["failed"] and not verdict["cut"] and final["fds"] < connections
+    sound = growth <= 0.1 and not verdict["failed"] and not verdict["cut"] and final["fds"] < connections
     sys.exit(not sound)
 
 
