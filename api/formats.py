@@ -122,15 +122,16 @@ def csv_rows(names: Sequence[str], records: Iterable[Record], *, header: bool) -
 
 def json_lines(fields: Sequence[str], records: Iterable[Record]) -> bytes:
     """One compact JSON object a line; with fields, `id` and those only (dotted ones nested)."""
-    return b"".join(to_json(only(fields, record) if fields else record) + b"\n" for record in records)
+    return b"".join(to_json(only(("id", *fields), record) if fields else record) + b"\n" for record in records)
 
 
 def only(fields: Sequence[str], record: Record) -> Record:
-    kept: Record = {"id": record["id"]}
+    """The keys named, in the record's order; a dotted name keeps the objects that hold its key."""
+    kept: Record = {}
     for key, value in record.items():
         inner = [name.removeprefix(key + ".") for name in fields if name.startswith(key + ".")]
         if key in fields or (inner and value is None):
             kept[key] = value
         elif inner:
-            kept[key] = {name: value_at(value, name) for name in inner}
+            kept[key] = only(inner, value)
     return kept
