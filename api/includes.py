@@ -7,20 +7,22 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from api.records import KINDS, Kind, OneOther, Others, Reader, Record
+from api.records import KINDS, Kind, NamedOthers, OneOther, Others, Reader, Record
 from api.statements import among
 
 MOST = 25
 
 
 def include(reader: Reader, kind: Kind, records: Sequence[Record], names: Sequence[str]) -> None:
-    """Adds `included` to each record. One statement a single thing, two a list, and what showing them needs."""
+    """Adds `included` to each record. One statement a kind or two, and what showing its records needs."""
     for record in records if names else ():
         record["included"] = {}
     for name in sorted(names):
         wanted = kind.includes[name]
         if isinstance(wanted, OneOther):
             _one(reader, name, wanted, records)
+        elif isinstance(wanted, NamedOthers):
+            _named(reader, name, wanted, records)
         else:
             _many(reader, kind, name, wanted, records)
 
@@ -29,6 +31,20 @@ def _one(reader: Reader, name: str, wanted: OneOther, records: Sequence[Record])
     found = KINDS[wanted.kind].by_id(reader, {record[wanted.key] for record in records if record[wanted.key]})
     for record in records:
         record["included"][name] = found.get(record[wanted.key])
+
+
+def _named(reader: Reader, name: str, wanted: NamedOthers, records: Sequence[Record]) -> None:
+    other = KINDS[wanted.kind]
+    found = other.by_id(reader, chain.from_iterable(record[wanted.key] for record in records))
+    place = {id: at for at, id in enumerate(found)}
+    for record in records:
+        ids = sorted(record[wanted.key], key=place.__getitem__)
+        first = ids[:MOST]
+        record["included"][name] = {
+            "data": [found[id] for id in first],
+            "total": len(ids),
+            "href": f"{reader.root}{other.path}?id={','.join(sorted(first))}" if first else None,
+        }
 
 
 def _many(reader: Reader, kind: Kind, name: str, wanted: Others, records: Sequence[Record]) -> None:
@@ -55,12 +71,9 @@ def _numbered(kind: str, name: str) -> Select[Any]:
     """(owner's id, sequence, total) of the first MOST records that each owner has under that name."""
     wanted = KINDS[kind].includes[name]
     assert isinstance(wanted, Others)
-    owner, owners, other = wanted.owner, KINDS[kind].table, KINDS[wanted.kind].table
+    owner, other = wanted.owner, KINDS[wanted.kind].table
     sequence = other.c.sequence
     source = other if wanted.listed is None else owner.table.join(other, other.c.id == wanted.listed)
-    if wanted.key == "sequence":
-        source = source.join(owners, owners.c.sequence == owner)
-        owner = owners.c.id
     numbered = (
         select(
             owner.label("owner"),

@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as RoutingError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from api import __version__
 from api.database import MISSING_TABLE
@@ -65,6 +66,14 @@ CONTRACT = Path(__file__).parent.parent / "openapi.json"
 log = logging.getLogger("sic")
 
 
+class Gzip(GZipMiddleware):
+    """Stands aside where gzip is not taken."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = scope["type"] == "http" and scope["sic.gzip"]
+        await (super().__call__ if taken else self.app)(scope, receive, send)
+
+
 def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     serving = Serving(settings)
     observer = observer or Observer(settings)
@@ -95,7 +104,7 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
         app.include_router(resource.router)
-    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(Gzip, minimum_size=500)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Exception, _internal)
     app.add_exception_handler(RoutingError, _nothing_here)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from json.encoder import encode_basestring_ascii as quoted  # what json.dumps does to a string, without its options
 from threading import Thread
 from time import perf_counter, time
 from typing import Any, TextIO
@@ -83,10 +84,10 @@ class Observer:
             path = scope["raw_path"].decode("latin-1")
             query = scope["query_string"].decode("latin-1")
             self._write(
-                f'{{"time":{time():.3f},"request_id":"{request_id.decode()}","method":{json.dumps(method)},'
-                f'"path":{json.dumps(path)},"query":{json.dumps(query)},"route":"{route}","status":{status},'
+                f'{{"time":{time():.3f},"request_id":"{request_id.decode()}","method":{quoted(method)},'
+                f'"path":{quoted(path)},"query":{quoted(query)},"route":"{route}","status":{status},'
                 f'"ms":{seconds * 1000:.3f},"remembered":{"true" if hit else "false"},'
-                f'"snapshot":{json.dumps(snapshot)}}}\n'
+                f'"snapshot":{quoted(snapshot) if snapshot else "null"}}}\n'
             )
 
     async def keep_written(self) -> None:

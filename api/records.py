@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Column, Connection, Executable, Select, Table, literal, select, union_all
+from sqlalchemy import Column, Connection, Executable, Integer, Select, Table, literal_column, select, union_all
 
 from api.database import rows
 from api.questions import ID
@@ -182,7 +182,7 @@ class Reader:
 @cache
 def _listed(links: tuple[tuple[Any, Any], ...]) -> Executable:
     parts = [
-        select(literal(which, literal_execute=True), owner, owner.table.c.ordinal, listed).where(among(owner, "owners"))
+        select(literal_column(str(which), Integer), owner, owner.table.c.ordinal, listed).where(among(owner, "owners"))
         for which, (owner, listed) in enumerate(links)
     ]
     return union_all(*parts) if len(parts) > 1 else parts[0]
@@ -212,8 +212,16 @@ class OneOther:
 
 
 @dataclass(frozen=True)
+class NamedOthers:
+    """An include that is a list: the ids of its records stand under `key` of the record."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Others:
-    """An include that is a list: the records of `kind` whose column `owner` holds this one's `key`.
+    """An include that is a list: the records of `kind` whose column `owner` holds this one's id.
 
     Where the two are linked by a third table, `owner` and `listed` are its columns; `listed` holds their ids.
     """
@@ -222,7 +230,9 @@ class Others:
     owner: Any
     parameter: str  # of their own list, that asks for the same records; "id" lists them
     listed: Any = None
-    key: str = "id"  # or "sequence"
+
+
+Include = OneOther | NamedOthers | Others
 
 
 @dataclass(frozen=True)
@@ -238,7 +248,7 @@ class Kind:
     filters: tuple[str, ...] = ("document",)
     facets: tuple[str, ...] = ("document",)
     sorts: tuple[str, ...] = ("position", "id")
-    includes: Mapping[str, OneOther | Others] = field(default_factory=dict)
+    includes: Mapping[str, Include] = field(default_factory=dict)
     sourced: bool = True
 
     @property

@@ -16,8 +16,10 @@ from api.questions import Flag, OneOf, Reference
 from api.records import (
     Extras,
     Id,
+    Include,
     Kind,
     Links,
+    NamedOthers,
     One,
     OneOther,
     Others,
@@ -87,10 +89,10 @@ FACETS = (
 ENDS = union_all(
     select(RELATION.from_claim.label("claim"), RELATION.id), select(RELATION.to_claim, RELATION.id)
 ).subquery()
-INCLUDES: dict[str, OneOther | Others] = {
+INCLUDES: dict[str, Include] = {
     "section": OneOther("section", "section"),
-    "actors": Others("actor", CLAIM_ACTOR.claim, "id", CLAIM_ACTOR.actor, "sequence"),
-    "places": Others("place", CLAIM_PLACE.claim, "id", CLAIM_PLACE.place, "sequence"),
+    "actors": NamedOthers("actor", "actors"),
+    "places": NamedOthers("place", "places"),
     "relations": Others("relation", ENDS.c.claim, "claim", ENDS.c.id),
 }
 

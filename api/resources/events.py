@@ -17,11 +17,12 @@ from api.questions import OneOf, Reference, impossible
 from api.records import (
     Extras,
     Id,
+    Include,
     Kind,
     Links,
+    NamedOthers,
     One,
     OneOther,
-    Others,
     Page,
     Reader,
     Record,
@@ -80,10 +81,10 @@ class EventAnswer(One[EventRecord]):
 
 
 FACETS = ("document", "section", "category", "status", "actor", "place", "basis")
-INCLUDES: dict[str, OneOther | Others] = {
+INCLUDES: dict[str, Include] = {
     "section": OneOther("section", "section"),
-    "actors": Others("actor", EVENT_ACTOR.event, "id", EVENT_ACTOR.actor, "sequence"),
-    "places": Others("place", EVENT_PLACE.event, "id", EVENT_PLACE.place, "sequence"),
+    "actors": NamedOthers("actor", "actors"),
+    "places": NamedOthers("place", "places"),
 }
 
 

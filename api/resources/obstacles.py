@@ -16,10 +16,11 @@ from api.questions import OneOf, Reference, Whole
 from api.records import (
     Extras,
     Id,
+    Include,
     Kind,
     Links,
+    NamedOthers,
     One,
-    OneOther,
     Others,
     Page,
     Quantity,
@@ -66,9 +67,9 @@ class ObstacleAnswer(One[ObstacleRecord]):
 
 
 FACETS = ("document", "actor")
-INCLUDES: dict[str, OneOther | Others] = {
+INCLUDES: dict[str, Include] = {
     "positions": Others("position", POSITION.obstacle, "obstacle"),
-    "actors": Others("actor", OBSTACLE_ACTOR.obstacle, "id", OBSTACLE_ACTOR.actor, "sequence"),
+    "actors": NamedOthers("actor", "actors"),
     "claims": Others("claim", CLAIM.obstacle, "obstacle"),
 }
 

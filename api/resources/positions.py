@@ -16,11 +16,11 @@ from api.questions import OneOf, Reference
 from api.records import (
     Extras,
     Id,
+    Include,
     Kind,
     Links,
     One,
     OneOther,
-    Others,
     Page,
     Reader,
     Record,
@@ -56,7 +56,7 @@ class PositionAnswer(One[PositionRecord]):
 
 
 FACETS = ("document", "obstacle", "actor")
-INCLUDES: dict[str, OneOther | Others] = {
+INCLUDES: dict[str, Include] = {
     "obstacle": OneOther("obstacle", "obstacle"),
     "actor": OneOther("actor", "actor"),
 }

@@ -16,11 +16,11 @@ from api.questions import OneOf, Reference
 from api.records import (
     Extras,
     Id,
+    Include,
     Kind,
     Links,
     One,
     OneOther,
-    Others,
     Page,
     Reader,
     Record,
@@ -58,7 +58,7 @@ class RelationAnswer(One[RelationRecord]):
 
 
 FACETS = ("document", "type", "basis")
-INCLUDES: dict[str, OneOther | Others] = {"from": OneOther("claim", "from"), "to": OneOther("claim", "to")}
+INCLUDES: dict[str, Include] = {"from": OneOther("claim", "from"), "to": OneOther("claim", "to")}
 
 
 class RelationQuestions(ListQuestions):

@@ -13,7 +13,7 @@ from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
 from api.questions import OneOf, Reference
-from api.records import Extras, Id, Kind, Links, One, OneOther, Others, Page, Reader, Record, Shape, Utf16, register
+from api.records import Extras, Id, Include, Kind, Links, One, Others, Page, Reader, Record, Shape, Utf16, register
 from api.tables import Claim, Event, Obstacle, Section, columns_of, metadata
 from api.vocabularies import TitleOrigin
 
@@ -55,7 +55,7 @@ class SectionAnswer(One[SectionRecord]):
 
 
 FACETS = ("document", "parent")
-INCLUDES: dict[str, OneOther | Others] = {
+INCLUDES: dict[str, Include] = {
     "claims": Others("claim", CLAIM.section, "section"),
     "events": Others("event", EVENT.section, "section"),
     "obstacles": Others("obstacle", OBSTACLE.section, "id"),
