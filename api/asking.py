@@ -90,7 +90,7 @@ class Asked:
             return Response(to_json(body.content), headers=headers)
         if isinstance(body.content, str):
             return Response(body.content.encode(), headers=headers)
-        return StreamingResponse(() if self.scope["sic.head"] else body.content, headers=headers)
+        return StreamingResponse((b"",) if self.scope["sic.head"] else body.content, headers=headers)
 
     def read(self, model: type[Q], offered: Sequence[str]) -> Q:
         asked, faults = ask(model, self.scope["query_string"], self._unknown)

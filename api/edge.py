@@ -7,6 +7,7 @@ goes through it, on one snapshot that is held open until the last byte is sent.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from itertools import count
 from os import urandom
 from time import perf_counter
@@ -48,6 +49,16 @@ INTERNAL = Problem("internal", "something failed; the log has it under this requ
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
+@lru_cache(maxsize=1000)
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """Whether gzip may be sent (RFC 9110, 12.5.3); Starlette's middleware looks for the word alone."""
+    weights = {}
+    for part in accept_encoding.decode("latin-1").lower().split(","):
+        name, _, weight = part.replace(" ", "").partition(";q=")
+        weights[name] = re.fullmatch(r"0(\.0*)?", weight) is None
+    return weights.get("gzip", weights.get("*", False))
+
+
 class Edge:
     def __init__(self, app: App, settings: Settings, serving: Serving, observer: Observer) -> None:
         self.app, self.settings, self.serving, self.observer = app, settings, serving, observer
@@ -74,7 +85,7 @@ class Edge:
             given if given and REQUEST_ID.fullmatch(given) else b"%s-%x" % (self._process.encode(), next(self._ids))
         )
         method = scope["method"]
-        spelling = (scope["raw_path"], scope["query_string"], accept, b"gzip" in encoding)
+        spelling = (scope["raw_path"], scope["query_string"], accept, takes_gzip(encoding))
         current = self.serving.current
         if current is not None and (method == "GET" or method == "HEAD"):
             answer = current.answers.find(spelling)
@@ -86,6 +97,9 @@ class Edge:
                 return None
         scope = dict(scope)  # the server frames the answer by the method in its own
         exchange = Exchange(self, scope, send, request_id, began)
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+        if spelling[3]:
+            scope["headers"].append((b"accept-encoding", b"gzip"))
         scope["sic.root"] = self.settings.root_path
         scope["sic.request_id"] = request_id
         scope["sic.accept"] = accept.decode("latin-1")
@@ -129,8 +143,8 @@ class Edge:
         # The server's own scope stays as it is: by its method uvicorn knows that HEAD has no body.
         exchange.scope = scope = {**scope, "method": "GET"}
         root = self.settings.root_path
-        if root and scope["path"].startswith(root + "/"):
-            scope["path"] = scope["path"].removeprefix(root)
+        if root and (scope["path"] + "/").startswith(root + "/"):
+            scope["path"] = scope["path"].removeprefix(root) or "/"
         if scope["path"] in UNLIMITED:
             return await self.app(scope, receive, exchange.send)
         snapshot = self.serving.take()

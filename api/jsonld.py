@@ -88,6 +88,7 @@ def annotation_page(asked: Asked, records: Sequence[Record], meta: Record, links
 
     def page(path: str) -> str:
         public = asked.settings.public_url
+        path = path.removeprefix(asked.root)  # a public URL ends in it
         return public + path if public else f"urn:sic:page:{quote(path, safe='/=&,')}"
 
     collection: Record = {"id": page(links["first"]), "type": "AnnotationCollection", "total": meta["total"]}

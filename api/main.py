@@ -134,7 +134,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _nothing_here(request: Request, _error: Exception) -> Response:
     """404, or a redirect where only slashes are too many."""
     path = "/" + "/".join(part for part in request.scope["path"].split("/") if part)
-    if path != request.scope["path"] and path != "/" and _known(request, path):
+    if path != request.scope["path"] and _known(request, path):
         query = request.scope["query_string"].decode("latin-1")
         root = request.app.state.settings.root_path
         return RedirectResponse(root + path + ("?" + query if query else ""), status_code=308)

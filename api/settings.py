@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     index_dir: Path | None = Field(None, description="Where text indexes are kept; beside a SQLite file if unset.")
     root_path: Annotated[str, AfterValidator(_root_path)] = Field("", description="Prefix of every path in an answer.")
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
-        None, description="Makes the ids in JSON-LD absolute; without it they are urn:sic:{kind}:{id}."
+        None,
+        description="Makes the ids in JSON-LD absolute, root path included; without it they are urn:sic:{kind}:{id}.",
     )
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
     access_log: Literal["on", "off"] = Field("on", description="One JSON line for each request.")

@@ -1,0 +1,330 @@
+"""HTTP as clients, browsers and caches know it: methods, conditional requests, headers, redirects, deployments."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests import astral
+from tests.in_process import InProcess, in_process
+from tests.lists import CONTRACT, LISTS, PAGED, concrete, needed, parameters
+from tests.server import Server
+from tests.test_problems import checked
+
+FRESH = "public, max-age=60, stale-while-revalidate=60"
+UNCACHED = ("/livez", "/readyz")
+PATHS = [*CONTRACT["paths"], "/docs", "/docs/init.js", "/metrics"]
+FILES = [f"/v1/{plural}?format={format}" for plural in LISTS for format in ("csv", "jsonl")]
+VARYING = ("date", "x-request-id")
+
+
+def ask(client: httpx.Client, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    return client.request(method, concrete(path), params=needed(path) or None, headers=headers)
+
+
+def steady(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in VARYING}
+
+
+@pytest.fixture(scope="module")
+def counted(database: dict[str, str]) -> Iterator[InProcess]:
+    """The application in this process, its statements counted, nothing remembered."""
+    with in_process(database, answer_cache_bytes=0) as asked:
+        yield asked
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("path", [*PATHS, *FILES])
+def test_stock_behaviour_head_sends_the_headers_of_get_and_no_body(
+    client: httpx.Client, path: str, encoding: str
+) -> None:
+    headers = {"Accept-Encoding": encoding}
+    question = concrete(path) if "?" not in path else path
+    for _ in range(2):
+        get = client.get(question, params=needed(path) or None, headers=headers)
+        head = client.head(question, params=needed(path) or None, headers=headers)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.status_code == get.status_code
+        streamed = {"transfer-encoding"} if "content-length" not in get.headers else set()
+        if path != "/metrics":
+            assert steady(head) == {name: value for name, value in steady(get).items() if name not in streamed}
+
+
+def test_head_of_a_stream_reads_no_rows(counted: InProcess) -> None:
+    for path in FILES:
+        head = counted.get(path, "HEAD")
+        assert head.status_code == 200
+        assert counted.statements == []
+    counted.get("/v1/claims?format=jsonl")
+    assert counted.statements != []
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
+def test_every_path_answers_options_and_preflight(client: httpx.Client, path: str) -> None:
+    for given in (
+        {},
+        {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"},
+        {
+            "Origin": "https://elsewhere.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match, x-request-id",
+        },
+    ):
+        answer = ask(client, path, "OPTIONS", **given)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+        allowed = answer.headers["access-control-allow-headers"].lower()
+        assert {"if-none-match", "x-request-id", "accept"} <= {name.strip() for name in allowed.split(",")}
+        assert int(answer.headers["access-control-max-age"]) > 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_has_the_headers_that_all_have(client: httpx.Client, path: str) -> None:
+    for given in ({}, {"Origin": "https://elsewhere.example"}):
+        answer = ask(client, path, **given)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "*"
+        exposed = {name.strip() for name in answer.headers["access-control-expose-headers"].split(",")}
+        assert {"ETag", "Link", "X-Request-Id", "Content-Disposition", "Retry-After"} <= exposed
+        assert answer.headers["vary"] == "Accept, Accept-Encoding"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-request-id"]
+        if path in (*UNCACHED, "/metrics"):
+            assert answer.headers["cache-control"] == "no-store"
+            assert "etag" not in answer.headers
+        elif not path.startswith("/docs/"):
+            assert answer.headers["cache-control"] == FRESH
+            assert re.fullmatch(r'W/"[0-9a-f]+"', answer.headers["etag"])
+
+
+CACHED = [path for path in CONTRACT["paths"] if path not in UNCACHED]
+
+
+@pytest.mark.parametrize("path", [*CACHED, *FILES])
+def test_a_matching_tag_is_answered_304_with_nothing_else(client: httpx.Client, path: str) -> None:
+    question = concrete(path) if "?" not in path else path
+    params = needed(path) or None
+    fresh = client.get(question, params=params)
+    tag = fresh.headers["etag"]
+    for method in ("GET", "HEAD"):
+        for given in (tag, tag.removeprefix("W/"), f'"other", {tag}', f'W/"x",{tag}'):
+            again = client.request(method, question, params=params, headers={"If-None-Match": given})
+            assert (again.status_code, again.content) == (304, b"")
+            for name in ("etag", "cache-control", "vary", "access-control-allow-origin"):
+                assert again.headers[name] == fresh.headers[name]
+            assert again.headers["x-request-id"]
+            assert "content-length" not in again.headers or again.headers["content-length"] == "0"
+        for given in ('"other"', '"' + tag.strip('W/"')[:-1] + '"', "*", tag[:-1]):
+            other = client.request(method, question, params=params, headers={"If-None-Match": given})
+            assert other.status_code == 200, given
+
+
+def test_a_304_takes_no_statement(counted: InProcess) -> None:
+    for path in CACHED:
+        question = str(httpx.URL(concrete(path), params=needed(path)))
+        tag = counted.get(question).headers["etag"]
+        again = counted.get(question, if_none_match=tag)
+        assert (again.status_code, counted.statements) == (304, []), path
+    question = "/v1/claims?actor=armenia&include=relations&facets=type&q=war"
+    tag = counted.get(question).headers["etag"]
+    assert counted.statements
+    assert counted.get(question, if_none_match=tag).status_code == 304
+    assert counted.statements == []
+
+
+def test_a_tag_does_not_excuse_a_bad_question(client: httpx.Client) -> None:
+    tag = client.get("/v1/claims?limit=5").headers["etag"]
+    headers = {"If-None-Match": tag}
+    assert client.get("/v1/claims?limit=5", headers=headers).status_code == 304
+    checked(client.get("/v1/claims?limit=5&limt=5", headers=headers), 422, "unknown-parameter")
+    checked(client.get("/v1/claims?limit=5&actor=nobody", headers=headers), 422, "unknown-id")
+    checked(client.get("/v1/claims/no.such", headers=headers), 404, "not-found")
+    checked(client.get("/v1/claims/no.such", headers={"If-None-Match": "*"}), 404, "not-found")
+
+
+def test_different_questions_and_formats_have_different_tags(client: httpx.Client) -> None:
+    questions = ["/v1/claims", "/v1/claims?limit=5", "/v1/claims?type=causal", "/v1/events", "/v1/claims?offset=25"]
+    tags = [client.head(question).headers["etag"] for question in questions]
+    tags += [client.head(f"/v1/claims?format={format}").headers["etag"] for format in ("csv", "jsonl", "jsonld")]
+    tags += [client.head("/problems", headers={"Accept": accept}).headers["etag"] for accept in ("*/*", "text/html")]
+    assert len(set(tags)) == len(tags)
+    assert client.head("/v1/claims?format=json").headers["etag"] == tags[0]
+
+
+def test_stock_behaviour_the_tag_is_weak_and_the_same_with_and_without_gzip(client: httpx.Client) -> None:
+    for question in ("/v1/claims", "/v1/claims?format=csv", "/v1/documents/karabakh/text", "/openapi.json"):
+        for _ in range(2):
+            plain = client.get(question, headers={"Accept-Encoding": "identity"})
+            zipped = client.get(question, headers={"Accept-Encoding": "gzip"})
+            assert "content-encoding" not in plain.headers
+            assert zipped.headers["content-encoding"] == "gzip"
+            assert plain.content == zipped.content
+            assert plain.headers["etag"] == zipped.headers["etag"]
+            assert plain.headers["etag"].startswith("W/")
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip;q=0", "identity", "br", "gzip; q=0, identity", "*;q=0", "x-gzipped"])
+def test_gzip_is_sent_only_to_those_who_take_it(client: httpx.Client, encoding: str) -> None:
+    assert "content-encoding" not in client.get("/v1/claims", headers={"Accept-Encoding": encoding}).headers
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br, gzip;q=0.5", "deflate, gzip", "*"])
+def test_gzip_is_sent_to_those_who_take_it(client: httpx.Client, encoding: str) -> None:
+    answer = client.get("/v1/claims", headers={"Accept-Encoding": encoding})
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def links(answer: httpx.Response) -> dict[str, str]:
+    return {rel: target for target, rel in re.findall(r'<([^>]*)>; rel="([^"]*)"', answer.headers["link"])}
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_the_link_header_says_what_the_body_says(client: httpx.Client, path: str) -> None:
+    answer = client.get(concrete(path), params=needed(path) | {"limit": "1", "offset": "1"})
+    told = links(answer)
+    expected = {name: target for name, target in answer.json()["links"].items() if target}
+    assert told == {**expected, "service-desc": "/openapi.json", "describedby": "/docs"}
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_every_link_is_a_path_from_the_root_that_is_there(client: httpx.Client, path: str) -> None:
+    answer = ask(client, path)
+    for target in links(answer).values():
+        assert target.startswith("/")
+        assert client.head(target).status_code == 200
+    assert links(answer)["self"] == str(httpx.URL(concrete(path), params=needed(path)).raw_path.decode())
+
+
+@pytest.mark.parametrize("given", ["a", "Abc.1_2-3", "x" * 64])
+def test_a_request_id_is_echoed(client: httpx.Client, given: str) -> None:
+    for question in ("/v1/claims", "/v1/claims", "/nowhere", "/v1/claims?limt=1", "/livez", "/v1/claims?format=csv"):
+        assert client.get(question, headers={"X-Request-Id": given}).headers["x-request-id"] == given
+    assert client.options("/v1", headers={"X-Request-Id": given}).headers["x-request-id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "a/b", "é", "<b>", "a,b"])
+def test_a_request_id_that_is_none_is_made_anew(client: httpx.Client, given: str) -> None:
+    headers = {"X-Request-Id": given.encode("latin-1")}
+    made = [client.get("/v1", headers=headers).headers["x-request-id"] for _ in range(3)]  # type: ignore[arg-type]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", id) for id in made)
+    assert len({*made, given}) == 4
+
+
+SLASHES = [
+    ("/v1/claims/", "/v1/claims"),
+    ("//v1/claims", "/v1/claims"),
+    ("/v1//claims", "/v1/claims"),
+    ("/v1///claims//", "/v1/claims"),
+    ("/v1/claims/?limit=1&limit=2", "/v1/claims?limit=1&limit=2"),
+    ("/v1/claims/karabakh.c001/", "/v1/claims/karabakh.c001"),
+    ("/v1/documents/karabakh/text/?start=1", "/v1/documents/karabakh/text?start=1"),
+    ("/docs/", "/docs"),
+    ("//", "/"),
+]
+
+
+@pytest.mark.parametrize(("asked", "there"), SLASHES)
+def test_slashes_too_many_are_redirected_with_the_question(client: httpx.Client, asked: str, there: str) -> None:
+    url = str(client.base_url) + asked
+    for method in ("GET", "HEAD"):
+        answer = client.request(method, url)
+        assert (answer.status_code, answer.headers["location"]) == (308, there)
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_redirect_never_leads_to_another_host(client: httpx.Client) -> None:
+    for path in (
+        "//elsewhere.example/",
+        "//elsewhere.example/v1/",
+        "/\\elsewhere.example/",
+        "//elsewhere.example//v1/claims",
+    ):
+        answer = client.get(str(client.base_url) + path)
+        checked_status = answer.status_code
+        assert checked_status == 404
+
+
+def test_neither_host_nor_forwarded_headers_enter_an_answer(client: httpx.Client) -> None:
+    given = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "gopher",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Forwarded-For": "6.6.6.6",
+        "Forwarded": "host=evil.example;proto=gopher",
+        "X-Original-URL": "/evil",
+    }
+    for path in [*CONTRACT["paths"], "/docs", "/nowhere", "/v1/claims/", "/v1/claims?format=jsonld"]:
+        question = path if "?" in path else concrete(path)
+        answer = client.get(question, params=needed(path) or None, headers=given)
+        told = answer.text + str(answer.headers)
+        assert not re.search(r"evil|gopher|6\.6\.6\.6", told)
+        assert str(client.base_url).split("//")[1] not in told
+
+
+@pytest.fixture(scope="module")
+def below(environment: dict[str, str]) -> Iterator[Server]:
+    """A deployment below a prefix, with a public address."""
+    deployed = environment | {"SIC_ROOT_PATH": "/sic", "SIC_PUBLIC_URL": "https://public.example/sic"}
+    with Server(deployed) as server:
+        yield server
+
+
+@pytest.mark.parametrize("prefix", ["", "/sic"], ids=["prefix stripped by the proxy", "prefix kept"])
+def test_below_a_root_path_every_path_in_an_answer_has_the_prefix(below: Server, prefix: str) -> None:
+    for path in CACHED:
+        answer = below.client.get(prefix + concrete(path), params=needed(path))
+        assert answer.status_code == 200, path
+        assert all(target.startswith("/sic/") or target == "/sic" for target in links(answer).values())
+        if answer.headers["content-type"] == "application/json" and path != "/openapi.json":
+            for target in re.findall(r'"(/[a-z][^"]*)"', answer.text):
+                assert target.startswith("/sic"), (path, target)
+            for target in re.findall(r'"(?:self|href|next)":"([^"]*)"', answer.text)[:5]:
+                assert below.client.get(target).status_code == 200
+    problem = below.client.get(f"{prefix}/v1/claims?limt=1").json()
+    assert (problem["type"], problem["instance"]) == ("/sic/problems/unknown-parameter", "/sic/v1/claims")
+    redirect = below.client.get(f"{prefix}/v1/claims/")
+    assert redirect.headers["location"] == "/sic/v1/claims"
+    assert below.client.get(f"{prefix}/openapi.json").json()["servers"] == [{"url": "/sic"}]
+    assert 'href="/sic/docs/page.css"' in below.client.get(f"{prefix}/problems", headers={"Accept": "text/html"}).text
+
+
+def test_the_prefix_alone_is_the_root(below: Server) -> None:
+    for path in ("/sic", "/sic/"):
+        assert below.client.get(path, follow_redirects=True).json()["data"]["name"] == "sic"
+    assert below.client.get("/sicker/v1").status_code == 404
+
+
+def test_a_public_url_makes_the_ids_of_annotations_absolute(below: Server, client: httpx.Client) -> None:
+    annotation = below.client.get("/v1/claims/karabakh.c001?format=jsonld").json()
+    assert annotation["id"] == "https://public.example/sic/v1/claims/karabakh.c001"
+    assert annotation["target"]["source"] == "https://public.example/sic/v1/documents/karabakh"
+    page = below.client.get("/v1/claims?format=jsonld&limit=1").json()
+    assert page["id"].startswith("https://public.example/sic/v1/claims?")
+    without = client.get("/v1/claims/karabakh.c001?format=jsonld").json()
+    assert without["id"] == "urn:sic:claim:karabakh.c001"
+
+
+def test_what_is_stored_is_escaped_where_it_is_shown_as_a_page(client: httpx.Client) -> None:
+    for path in ("/problems", "/v1/vocabularies", "/v1/vocabularies/topic", "/docs", "/problems/not-found"):
+        page = client.get(path, headers={"Accept": "text/html"})
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page.text)
+    assert client.get(f"/v1/claims/{astral.ID}.c008").headers["content-type"] == "application/json"
+
+
+def test_two_servers_on_one_content_give_the_same_tags(environment: dict[str, str], served: Server) -> None:
+    with Server(environment) as other:
+        for question in ("/v1", "/v1/claims?limit=5", "/v1/search?q=war", "/openapi.json"):
+            assert other.client.head(question).headers["etag"] == served.client.head(question).headers["etag"]
+
+
+@pytest.mark.parametrize("path", [path for path in CONTRACT["paths"] if "limit" in parameters(path)])
+def test_an_answer_asked_for_again_is_the_same_byte_for_byte(client: httpx.Client, path: str) -> None:
+    answers = [ask(client, path) for _ in range(3)]
+    assert len({answer.content for answer in answers}) == 1
+    assert len({str(steady(answer)) for answer in answers}) == 1
