@@ -142,7 +142,7 @@ class Reader:
         found: list[dict[int, list[str]]] = [{} for _ in links]
         if not owners:
             return found
-        for which, owner, _, listed in sorted(self.rows(_listed(links), owners=owners)):
+        for which, owner, _, listed in sorted(map(tuple, self.rows(_listed(links), owners=owners))):
             found[which].setdefault(owner, []).append(listed)
         return found
 

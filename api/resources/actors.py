@@ -76,6 +76,8 @@ USES = (
     .order_by(ACTOR_DOCUMENT.actor, ACTOR_DOCUMENT.document)
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     documents: dict[str, list[str]] = {}
@@ -100,7 +102,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def actors(asked: ActorQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(ACTOR.id.in_(asked.id))
     if asked.document:

@@ -147,6 +147,8 @@ COLUMNS = (
     *source_columns(CLAIM),
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     actors, places, topics = reader.lists(
@@ -184,7 +186,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def claims(asked: ClaimQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(CLAIM.id.in_(asked.id))
     if asked.document:

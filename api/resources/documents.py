@@ -77,6 +77,8 @@ COLUMNS = (
     DOCUMENT.note,
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     return [
@@ -121,7 +123,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def documents(asked: DocumentQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(DOCUMENT.id.in_(asked.id))
     if asked.document:

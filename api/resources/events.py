@@ -171,6 +171,8 @@ MENTIONS = (
     .order_by(EVENT_MENTION.event, EVENT_MENTION.ordinal)
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     sequences = [row[0] for row in rows]
@@ -206,7 +208,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def events(asked: EventQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(EVENT.id.in_(asked.id))
     if asked.document:

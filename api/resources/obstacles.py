@@ -116,6 +116,8 @@ POSITIONS = (
     select(POSITION.obstacle, POSITION.id).where(among(POSITION.obstacle, "obstacles")).order_by(POSITION.sequence)
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     (actors,) = reader.lists([row[0] for row in rows], (OBSTACLE_ACTOR.obstacle, OBSTACLE_ACTOR.actor))
@@ -146,7 +148,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def obstacles(asked: ObstacleQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(OBSTACLE.id.in_(asked.id))
     if asked.document:

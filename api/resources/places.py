@@ -75,6 +75,8 @@ USES = (
     .order_by(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document)
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     documents: dict[str, list[str]] = {}
@@ -98,7 +100,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def places(asked: PlaceQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(PLACE.id.in_(asked.id))
     if asked.document:

@@ -97,6 +97,8 @@ COLUMNS = (
     *source_columns(POSITION),
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     records = []
@@ -119,7 +121,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def positions(asked: PositionQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(POSITION.id.in_(asked.id))
     if asked.document:

@@ -102,6 +102,8 @@ COLUMNS = (
     *source_columns(RELATION),
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     records = []
@@ -127,7 +129,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def relations(asked: RelationQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(RELATION.id.in_(asked.id))
     if asked.document:

@@ -100,6 +100,8 @@ COLUMNS = (
     SECTION.paragraphs,
 )
 
+EVERY = select(*COLUMNS)
+
 
 def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
     return [
@@ -123,7 +125,7 @@ def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
 
 
 def sections(asked: SectionQuestions) -> Select[Any]:
-    statement = select(*COLUMNS)
+    statement = EVERY
     if asked.id:
         statement = statement.where(SECTION.id.in_(asked.id))
     if asked.document:
