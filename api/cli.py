@@ -1,5 +1,6 @@
 """sic serve | migrate | load | unload | check."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,8 +35,11 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 def serve(host: str, port: int) -> None:
     """Answer questions over HTTP."""
+    gc.disable()  # what imports make stays: looking through it for garbage would take a tenth of the start
     from api.main import serve as run
 
+    gc.freeze()
+    gc.enable()
     run(_settings(), host, port)
 
 

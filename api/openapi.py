@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
 from api.questions import Questions, declared
@@ -100,13 +101,20 @@ def _example(schema: dict[str, Any], many: bool) -> Any:
     return {"^[0-9a-f]{16}$": "3f9c1a5e0b7d2468"}.get(inner.get("pattern", ""), "karabakh")
 
 
-def described(questions: type[Questions], answer: type[BaseModel]) -> dict[str, Any]:
-    """What FastAPI's decorator is told: the question's parameters and the answer's shape."""
-    return {"response_model": answer, "openapi_extra": {"parameters": parameters(questions)}}
+# What each operation is asked and answers. Schemas of it are made for the document, which is a file when serving:
+# FastAPI's own would cost a third of the start.
+DESCRIBED: list[tuple[type[Questions] | None, type[BaseModel] | None]] = []
+NUMBER = "x-described"
+
+
+def described(questions: type[Questions] | None, answer: type[BaseModel] | None) -> dict[str, Any]:
+    """What FastAPI's decorator is told: where the question's parameters and the answer's shape are found."""
+    DESCRIBED.append((questions, answer))
+    return {"openapi_extra": {NUMBER: len(DESCRIBED) - 1}}
 
 
 def described_text(questions: type[Questions]) -> dict[str, Any]:
-    return {"response_class": PlainTextResponse, "openapi_extra": {"parameters": parameters(questions)}}
+    return {"response_class": PlainTextResponse, **described(questions, None)}
 
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:
@@ -121,9 +129,11 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in _tags()],
     )
     made["servers"] = [{"url": "/"}]
-    schemas = made["components"]["schemas"]
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
+    answers: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (answer, "serialization") for _, answer in DESCRIBED if answer
+    ]
+    found, defined = models_json_schema(answers, ref_template="#/components/schemas/{model}")
+    schemas = made["components"]["schemas"] = dict(sorted(defined["$defs"].items()))
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemDetails"] = problem
@@ -133,6 +143,13 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
     made["components"]["responses"] = {f"Problem{status}": _problem(slugs) for status, slugs in STATUSES.items()}
     for path, item in made["paths"].items():
         for operation in item.values():
+            if NUMBER in operation:
+                questions, answer = DESCRIBED[operation.pop(NUMBER)]
+                if questions:
+                    operation["parameters"] = operation.get("parameters", []) + parameters(questions)
+                if answer:
+                    content = operation["responses"]["200"]["content"]
+                    content["application/json"]["schema"] = found[answer, "serialization"]
             _finish(path, operation)
     return made
 

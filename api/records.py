@@ -19,7 +19,8 @@ Id = Annotated[str, Field(pattern=f"^{ID}$")]
 class Shape(BaseModel):
     """A public answer; its keys are always present unless it says otherwise."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Answers are built as plain dicts: a shape is a description, and needs no validator until somebody asks for one.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Utf16(Shape):

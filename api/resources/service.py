@@ -232,13 +232,13 @@ def get_docs_asset(asset: str) -> Response:
     )
 
 
-@router.get("/livez", response_model=Health)
+@router.get("/livez", **described(None, Health))
 async def get_livez() -> Response:
     """Whether the process runs. Depends on nothing."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/readyz", response_model=Health)
+@router.get("/readyz", **described(None, Health))
 async def get_readyz(request: Request) -> Response:
     """Whether questions can be answered; 503 says which dependency is down."""
     serving = request.app.state.serving
