@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.models import Schema
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
@@ -133,7 +135,10 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         (answer, "serialization") for _, answer in DESCRIBED if answer
     ]
     found, defined = models_json_schema(answers, ref_template="#/components/schemas/{model}")
-    schemas = made["components"]["schemas"] = dict(sorted(defined["$defs"].items()))
+    schemas = made["components"]["schemas"] = {
+        name: jsonable_encoder(Schema(**schema), by_alias=True, exclude_none=True)
+        for name, schema in sorted(defined["$defs"].items())
+    }
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemDetails"] = problem
