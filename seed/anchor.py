@@ -8,9 +8,9 @@ from typing import NamedTuple
 from seed.text import Span, Utf16
 
 CONTEXT = 32  # code points of prefix and suffix
-LARGE = 200_000  # code points from which looking a quote up beats scanning for it
+SCANS = 8  # after which the words of the text are looked up instead of scanning for a quote
+LARGE = 200_000  # code points from which they always are
 REMEMBERED = 20_000
-WORD = re.compile(r"\w+")
 
 
 class Anchored(NamedTuple):
@@ -37,7 +37,8 @@ class Anchors:
         self._section_starts = [0]
         self._section_ids = [""]
         self._known: dict[tuple[str, str, str], Span | int] = {}
-        self._words: dict[str, array[int]] | None = None
+        self._places: dict[str, array[int]] | None = None
+        self._looked = 0
 
     def divide(self, leaves: list[tuple[int, str]]) -> None:
         """Sets the leaf sections, as (start, id) in order of the text."""
@@ -56,8 +57,10 @@ class Anchors:
 
     def _look(self, quote: str, prefix: str, suffix: str) -> Span | int:
         needle = prefix + quote + suffix
-        if len(self.text) >= LARGE and (starts := self._candidates(needle)) is not None:
-            hits = [start for start in starts if self.text.startswith(needle, start)]
+        self._looked += 1
+        if (self._looked > SCANS or len(self.text) >= LARGE) and (starts := self._candidates(needle)) is not None:
+            startswith = self.text.startswith
+            hits = [start for start in starts if startswith(needle, start)]
             if len(hits) != 1:
                 return len(hits)
             at = hits[0]
@@ -71,17 +74,27 @@ class Anchors:
         return start, start + len(quote)
 
     def _candidates(self, needle: str) -> list[int] | None:
-        """Where the needle can begin: near the places of its rarest whole word. None where it has no whole word."""
-        whole = [match for match in WORD.finditer(needle) if match.start() > 0 and match.end() < len(needle)]
-        if not whole:
+        """Where the needle can begin: near the places of the rarest word that has a space on both sides in it.
+
+        None where it has no such word, as in a script without spaces.
+        """
+        words = needle.split(" ")
+        if len(words) < 3:
             return None
-        if self._words is None:
-            self._words = {}
-            for match in WORD.finditer(self.text):
-                self._words.setdefault(match.group(), array("q")).append(match.start())
-        places = [(self._words.get(match.group(), array("q")), match.start()) for match in whole]
-        rarest, offset = min(places, key=lambda place: len(place[0]))
-        return [place - offset for place in rarest if place >= offset]
+        if self._places is None:
+            self._places = _places(self.text)
+        rarest: array[int] | None = None
+        offset = at = len(words[0]) + 1
+        for word in words[1:-1]:
+            places = self._places.get(word)
+            if places is None:
+                return []
+            if rarest is None or len(places) < len(rarest):
+                rarest, offset = places, at
+                if len(places) == 1:
+                    break
+            at += len(word) + 1
+        return [place - offset for place in rarest or () if place >= offset]
 
     def _problem(self, quote: str, prefix: str, suffix: str, times: int) -> str:
         shown = quote if len(quote) <= 60 else quote[:59] + "…"
@@ -131,6 +144,20 @@ class Anchors:
     def sentence_text(self, span: Span) -> str:
         touched = self.sentences_of(span)
         return self.text[self.sentences[touched[0]][0] : self.sentences[touched[-1]][1]] if touched else ""
+
+
+def _places(text: str) -> "dict[str, array[int]]":
+    """Where each word stands; words are what spaces part."""
+    places: dict[str, array[int]] = {}
+    at = 0
+    for word in text.split(" "):
+        found = places.get(word)
+        if found is None:
+            places[word] = array("q", (at,))
+        else:
+            found.append(at)
+        at += len(word) + 1
+    return places
 
 
 def holds(text: str, words: str) -> bool:

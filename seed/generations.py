@@ -33,8 +33,8 @@ class Next(Protocol):
     connection: Connection
 
     def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None: ...
-    def complete(self) -> None:
-        """Indexes, references checked, statistics."""
+    def complete(self, index_text: Callable[[Connection], None]) -> None:
+        """Indexes, references checked, statistics; the text is indexed meanwhile, on a connection of its own."""
 
     def publish(self) -> None: ...
 

@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from api.database import sqlite_path
 from seed import schema
 from seed.check import KINDS, Outcome
@@ -112,8 +114,7 @@ def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
         with store.copy() as building:
             schema.upgrade(building.connection)
             snapshot = building.connection.exec_driver_sql("SELECT id FROM snapshot").scalar()
-            _index(building, index_root, snapshot or snapshot_id([]), steps)
-            building.complete()
+            building.complete(lambda connection: _index_text(connection, index_root, snapshot or snapshot_id([])))
             building.publish()
         return f"moved the content from revision {current.revision} to {schema.head()}"
 
@@ -198,9 +199,8 @@ def _publish(
                 building.fill(merged.connection, table, columns, select)
             merged.close()
             steps.step("indexing")
-            building.complete()
+            building.complete(lambda connection: _index_text(connection, index_root, snapshot))
             _compare(building, counts)
-            _index(building, index_root, snapshot, steps)
             building.publish()
     return counts
 
@@ -212,12 +212,11 @@ def _compare(building: Next, counts: dict[str, int]) -> None:
             raise AssertionError(f"{actual} {kind} were written of {expected}")
 
 
-def _index(building: Next, root: Path | None, snapshot: str, steps: Steps) -> None:
+def _index_text(connection: Connection, root: Path | None, snapshot: str) -> None:
     if root is not None:
         from api.search import build
 
-        steps.step("indexing text")
-        build(building.connection, root, snapshot)
+        build(connection, root, snapshot)
 
 
 def _drop_stale_indexes(root: Path | None, current: Current) -> None:

@@ -21,6 +21,7 @@ ORDER = {
     "relation": '"document", "from_start", "id"',
     "section": '"document", "ordinal"',
 }  # in the order of ranks: kinds by name
+ORDINAL = ("claim", "event")  # numbered from 1 within their document, too
 AGREE = {"actor": ("name", "category", "of"), "place": ("name", "category"), "topic": ("label", "definition")}
 OWN = ("document", "section", "obstacle", "position", "claim", "event", "relation")
 LINKS = {
@@ -86,33 +87,31 @@ class Merged:
         return grouped
 
     def number(self) -> None:
-        """Gives every record its sequence, its rank and its place in the document, and every table its rows."""
+        """Gives every record its sequence and its rank."""
         run = self.connection.execute
         ranked = 0
         for kind, order in ORDER.items():
-            run(
-                f"CREATE TABLE number_{kind}"
-                " (sequence INTEGER PRIMARY KEY, n INTEGER, rank INTEGER, ordinal INTEGER, id TEXT)"
-            )
-            ordinal, n, rows = "NULL", '"n"', f'"{kind}"'
+            run(f"CREATE TABLE number_{kind} (sequence INTEGER PRIMARY KEY, n INTEGER, rank INTEGER, id TEXT)")
+            n, kept, rows = '"n"', "NULL", f'"{kind}"'
             if kind in SHARED:
-                n, rows = "NULL", f'(SELECT DISTINCT "id" FROM "{kind}")'
-            elif kind in ("claim", "event"):
-                ordinal = f'row_number() OVER (PARTITION BY "document" ORDER BY {order})'
+                n, kept, rows = "NULL", '"id"', f'(SELECT DISTINCT "id" FROM "{kind}")'
             elif kind == "relation":
                 rows = (
                     '(SELECT r."n", r."document", r."id", c."start" AS "from_start" FROM "relation" r JOIN'
                     ' (SELECT "id", "start" FROM "claim" WHERE "id" IN (SELECT "from_claim" FROM "relation")) c'
                     ' ON c."id" = r."from_claim")'
                 )
-            kept = '"id"' if kind in SHARED else "NULL"
             run(
                 f"INSERT INTO number_{kind} SELECT row_number() OVER (ORDER BY {order}), {n},"
-                f' {ranked} + row_number() OVER (ORDER BY "id"), {ordinal}, {kept} FROM {rows}'
+                f' {ranked} + row_number() OVER (ORDER BY "id"), {kept} FROM {rows}'
             )
             ranked += self.count(f"number_{kind}")
             if kind in ("claim", "event", "obstacle"):
                 run(f"CREATE UNIQUE INDEX number_{kind}_n ON number_{kind} (n)")
+        for kind in ORDINAL:
+            run(f"CREATE TABLE before_{kind} (document TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID")
+            own = f"json_extract(\"counts\", '$.{kind}s')"
+            run(f'INSERT INTO before_{kind} SELECT "id", sum({own}) OVER (ORDER BY "id") - {own} FROM "document"')
 
     def count(self, table: str) -> int:
         found: int = self.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
@@ -170,8 +169,6 @@ class Merged:
         """Rows in their sequence, each fetched from the shard that has it: no sort of whole rows."""
         columns = list(metadata.tables[kind].columns.keys())
         numbered = {"sequence": "k.sequence", "rank": "k.rank"}
-        if kind in ("claim", "event"):
-            numbered["ordinal"] = "k.ordinal"
 
         def value(name: str) -> str:
             if len(self._shards) == 1:
@@ -180,6 +177,9 @@ class Merged:
             return f"coalesce({found})"
 
         joins = " ".join(f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
+        if kind in ORDINAL:
+            before = f"(SELECT records FROM before_{kind} WHERE document = {value('document')})"
+            numbered["ordinal"] = f"k.sequence - {before}"
         fields = ", ".join(numbered.get(name) or value(name) for name in columns)
         return columns, f"SELECT {fields} FROM number_{kind} k {joins} ORDER BY k.sequence"
 

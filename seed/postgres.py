@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -181,19 +182,28 @@ class _NextSchema:
                 copy.write_row(row)
         self.connection.commit()
 
-    def complete(self) -> None:
-        self._run("SET maintenance_work_mem = '256MB'")
-        for ddl in self._after:
-            self._run(ddl)
-        self.connection.commit()
-        for table in metadata.tables:
-            self._run(f'ANALYZE "{table}"')
+    def complete(self, index_text: Callable[[Connection], None]) -> None:
+        with ThreadPoolExecutor(1) as beside:
+            indexed = beside.submit(self._beside, index_text)
+            self._run("SET maintenance_work_mem = '256MB'")
+            for ddl in self._after:
+                self._run(ddl)
+            self.connection.commit()
+            for table in metadata.tables:
+                self._run(f'ANALYZE "{table}"')
+            self.connection.commit()
+            indexed.result()
         if self._reader:
             role = sql.Identifier(self._reader).as_string(self._driver)
             for name in ("sic", f'"{self._name}"'):
                 self._run(f"GRANT USAGE ON SCHEMA {name} TO {role}")
                 self._run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO {role}")
         self.connection.commit()
+
+    def _beside(self, index_text: Callable[[Connection], None]) -> None:
+        with self.connection.engine.connect() as connection:
+            connection.exec_driver_sql(f'SET search_path TO "{self._name}"')
+            index_text(connection)
 
     def publish(self) -> None:
         self.connection.commit()

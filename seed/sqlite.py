@@ -5,11 +5,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from seed import schema
 from seed.faults import Unusable
@@ -39,8 +40,8 @@ class SqliteStore:
 
     def _clear(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
-        for leftover in (self._next, Path(f"{self._next}-journal")):
-            leftover.unlink(missing_ok=True)
+        for ending in ("", "-journal", "-wal", "-shm"):
+            Path(f"{self._next}{ending}").unlink(missing_ok=True)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -115,16 +116,25 @@ class _NextFile:
                 merged.execute(f"PRAGMA target.{pragma}")
         merged.execute(f'INSERT INTO target."{table}" ({quoted(tuple(columns))}) {select}')
 
-    def complete(self) -> None:
-        for ddl in self._indexes:
-            self.connection.exec_driver_sql(ddl)
+    def complete(self, index_text: Callable[[Connection], None]) -> None:
+        self.connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # or who reads would wait for who writes
         self.connection.commit()
-        broken = self.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)
-        if broken:
-            raise AssertionError(f"references that lead nowhere: {broken}")
-        self.connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
-        self.connection.exec_driver_sql("ANALYZE")
-        self.connection.commit()
+        with ThreadPoolExecutor(1) as beside:
+            indexed = beside.submit(self._beside, index_text)
+            for ddl in self._indexes:
+                self.connection.exec_driver_sql(ddl)
+            self.connection.commit()
+            broken = self.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)
+            if broken:
+                raise AssertionError(f"references that lead nowhere: {broken}")
+            self.connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
+            self.connection.exec_driver_sql("ANALYZE")
+            self.connection.commit()
+            indexed.result()
+
+    def _beside(self, index_text: Callable[[Connection], None]) -> None:
+        with self._engine.connect() as connection:
+            index_text(connection)
 
     def publish(self) -> None:
         self.connection.close()

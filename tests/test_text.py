@@ -113,7 +113,7 @@ def test_words_are_held_whole(words: str, is_held: bool) -> None:
 
 def test_a_large_text_is_searched_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     source = random.Random(7)
-    text = " ".join(source.choices(["a", "be", "cat", "dogs", "eel.", "fox,"], k=600)) + "\n"
+    text = " ".join(source.choices(["a", "be", "cat", "dogs", "eel.", "fox,", "", "gnu.\n\nHen"], k=600)) + "\n"
     small = Anchors(text, [])
     monkeypatch.setattr(anchor, "LARGE", 0)
     large = Anchors(text, [])
