@@ -194,7 +194,10 @@ class PlaceDocument(Content, table=True):
 
 class Obstacle(Sourced, table=True):
     __table_args__ = sourced(
-        "obstacle", UniqueConstraint("document", "number"), Index("ix_obstacle_number", "number", "sequence")
+        "obstacle",
+        UniqueConstraint("document", "number"),
+        Index("ix_obstacle_number", "number", "sequence"),
+        Index("ix_obstacle_section", "section", "sequence"),
     )
     number: int
     title: str

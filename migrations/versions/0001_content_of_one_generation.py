@@ -216,6 +216,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_obstacle_document", "obstacle", ["document", "sequence"], unique=False)
     op.create_index("ix_obstacle_number", "obstacle", ["number", "sequence"], unique=False)
+    op.create_index("ix_obstacle_section", "obstacle", ["section", "sequence"], unique=False)
     op.create_index("ix_obstacle_span", "obstacle", ["document", "start", "end", "rank"], unique=False)
     op.create_table(
         "sentence",
@@ -482,6 +483,7 @@ def downgrade() -> None:
     op.drop_table("claim")
     op.drop_table("sentence")
     op.drop_index("ix_obstacle_span", table_name="obstacle")
+    op.drop_index("ix_obstacle_section", table_name="obstacle")
     op.drop_index("ix_obstacle_number", table_name="obstacle")
     op.drop_index("ix_obstacle_document", table_name="obstacle")
     op.drop_table("obstacle")
