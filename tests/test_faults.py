@@ -122,7 +122,7 @@ def test_a_load_that_is_killed_leaves_old_or_new_content(disjoint: dict[str, str
 
     with Server(disjoint) as server:
         killed_loads(disjoint, other, snapshot)
-        within(3, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
+        within(30, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
         assert readiness(server) == (200, {})
 
 
@@ -137,7 +137,7 @@ def test_a_load_into_postgresql_that_is_killed_leaves_old_or_new_content(other: 
 
         with Server(env) as server:
             killed_loads(env, other, snapshot)
-            within(3, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
+            within(30, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
         [(leftovers,)] = database.execute("SELECT count(*) FROM sic.generation WHERE published_at IS NULL")
         assert leftovers == 0
 
@@ -156,10 +156,11 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own can be mounted by root only")
 def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(other: Path, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "1200k") as disk:
+    with small_disk(tmp_path / "disk", "16m") as disk:
         env = {"SIC_DATABASE_URL": f"sqlite:///{disk / 'sic.db'}"}
         assert sic("migrate", env=env).returncode == 0
         before = (disk / "sic.db").read_bytes()
+        (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - 150_000))
         with Server(env) as server:
             done = sic("load", other, env=env)
             assert done.returncode == 1
@@ -168,7 +169,7 @@ def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(other: Path, tmp
             assert "nothing was changed" in done.stderr
             assert done.stderr.count("\n") == 1
             assert (disk / "sic.db").read_bytes() == before
-            assert {path.name for path in disk.iterdir()} <= {"sic.db", "sic.db.lock"}
+            assert {path.name for path in disk.iterdir()} <= {"sic.db", "sic.db.lock", "sic.db.index", "filler"}
             assert server.client.get("/v1/claims?limit=3").status_code == 200
 
 
@@ -195,7 +196,7 @@ def served_after_mending(server: Server, mend: Callable[[], object]) -> float:
     assert server.client.get("/livez").status_code == 200
     assert server.client.get("/docs").status_code == 200
     mend()
-    took = within(3, lambda: readiness(server)[0] == 200)
+    took = within(30, lambda: readiness(server)[0] == 200)
     assert server.client.get("/v1/claims").status_code == 200
     return took
 
@@ -235,7 +236,7 @@ def test_a_database_that_cannot_be_served_is_named_until_it_is_mended(
     spare = Path(shutil.copy(file, file.with_name("spare.db")))
     damaged(kind, file)
     with Server(own, ready="/livez") as server:
-        within(3, lambda: told in readiness(server)[1].get("database", ""))
+        within(30, lambda: told in readiness(server)[1].get("database", ""))
         assert readiness(server)[0] == 503
         assert str(file.parent) not in server.client.get("/readyz").text
         took = served_after_mending(server, lambda: spare.replace(file))
@@ -252,7 +253,7 @@ def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(kind: str, told:
         else:
             damaged(kind, spare)
             spare.replace(file)
-        within(3, lambda: told in readiness(server)[1].get("database", ""))
+        within(30, lambda: told in readiness(server)[1].get("database", ""))
         assert readiness(server)[0] == 200
         assert server.client.get("/v1/claims?limit=7").status_code == 200
 
@@ -265,10 +266,10 @@ def test_a_file_that_is_written_into_is_no_longer_served(own: dict[str, str]) ->
         with file.open("r+b") as stream:
             stream.write(whole[: len(whole) // 2])
             stream.truncate()
-        within(3, lambda: readiness(server)[0] == 503)
+        within(30, lambda: readiness(server)[0] == 503)
         assert "cut off" in readiness(server)[1]["database"]
         file.write_bytes(whole)
-        within(3, lambda: readiness(server)[0] == 200)
+        within(30, lambda: readiness(server)[0] == 200)
         assert server.client.get("/v1/claims?limit=7").status_code == 200
 
 
@@ -279,14 +280,14 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path) -> None:
             assert sic(*command, env=owner).returncode == 0
         database.stop()
         with Server(owner | {"SIC_DATABASE_URL": database.reader}, ready="/livez") as server:
-            within(3, lambda: readiness(server) == (503, {"database": "the database cannot be read"}))
+            within(30, lambda: readiness(server) == (503, {"database": "the database cannot be read"}))
             print(f"at the start: ready after {served_after_mending(server, database.start):.2f} s")
             database.stop()
-            within(5, lambda: readiness(server)[0] == 503)
+            within(30, lambda: readiness(server)[0] == 503)
             assert server.client.get("/v1/claims").status_code == 200  # remembered
             assert refused_for_now(server, "/v1/claims?limit=7")
             database.start()
-            print(f"gone and back: ready after {within(10, lambda: readiness(server)[0] == 200):.2f} s")
+            print(f"gone and back: ready after {within(30, lambda: readiness(server)[0] == 200):.2f} s")
             assert server.client.get("/v1/claims?limit=7").status_code == 200
 
             [pid] = (database.data / "postmaster.pid").read_text().splitlines()[:1]
@@ -294,7 +295,7 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path) -> None:
             for process in children:
                 os.kill(int(process), signal.SIGSTOP)
             try:  # it holds its connections, and says nothing
-                within(12, lambda: readiness(server) == (503, {"database": "it does not answer"}))
+                within(30, lambda: readiness(server) == (503, {"database": "it does not answer"}))
                 began = time.monotonic()
                 assert refused_for_now(server, "/v1/claims?limit=8")
                 assert time.monotonic() - began < 1
@@ -302,7 +303,7 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path) -> None:
             finally:
                 for process in children:
                     os.kill(int(process), signal.SIGCONT)
-            print(f"silent and back: ready after {within(10, lambda: readiness(server)[0] == 200):.2f} s")
+            print(f"silent and back: ready after {within(30, lambda: readiness(server)[0] == 200):.2f} s")
 
 
 # The index
@@ -310,7 +311,7 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Content whose index is in a directory: that of little content is in memory."""
+    """Content of which an index of some size is kept in a directory."""
     folder = tmp_path_factory.mktemp("indexed")
     write(folder / "packages", 2500, 2, 4)
     return loaded(folder, folder / "packages")
@@ -321,7 +322,7 @@ def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, s
     source = file_of(indexed)
     file = Path(shutil.copy(source, tmp_path / "sic.db"))
     root = Path(shutil.copytree(f"{source}.index", f"{file}.index"))
-    [directory] = [path for path in root.iterdir() if path.is_dir()]
+    directory = max((path for path in root.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
     data = max((path for path in directory.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
     if fault == "missing":
         shutil.rmtree(directory)
@@ -386,7 +387,7 @@ def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) 
                     else asked("/v1/claims?format=jsonl")
                 )
                 assert client.recv(500).startswith(b"HTTP/1.1 ")
-        within(5, lambda: descriptors(server) <= before + 2)
+        within(30, lambda: descriptors(server) <= before + 2)
         assert server.client.get("/v1/claims?limit=7").status_code == 200
         assert '"level": "error"' not in server.output
 
@@ -447,5 +448,5 @@ def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str]) -
                 except OSError:
                     return False
 
-        print(f"descriptors exhausted: answers again after {within(15, answered):.2f} s")
+        print(f"descriptors exhausted: answers again after {within(30, answered):.2f} s")
         assert readiness(server)[0] == 200
