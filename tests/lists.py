@@ -1,7 +1,7 @@
 """The lists, their parameters as the contract states them, and what filters and sorts mean, told independently."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cmp_to_key
 from typing import Any
 
@@ -134,7 +134,7 @@ ALL_FILTERS = [(plural, name) for plural, names in FILTERS.items() for name in n
 SINGLE = ("hedged", "has_quantity")
 
 
-def matching(plural: str, content: Content, asked: dict[str, Iterable[str]]) -> list[str]:
+def matching(plural: str, content: Content, asked: Mapping[str, Iterable[str]]) -> list[str]:
     """Ids of the records that have any of the values of every filter, in the list's default order."""
     return [
         record["id"]

@@ -113,7 +113,7 @@ def test_the_count_of_each_facet_value_is_the_total_behind_its_href(
 ) -> None:
     plural, asked = data.draw(questions(content).filter(lambda pair: "facets" in parameters(f"/v1/{pair[0]}")))
     name = data.draw(st.sampled_from(values(f"/v1/{plural}", "facets")))
-    given = {**asked, **words(data.draw, plural), "facets": name, "limit": 1}
+    given: dict[str, Any] = {**asked, **words(data.draw, plural), "facets": name, "limit": 1}
     body = client.get(f"/v1/{plural}", params=given).json()
     for item in body["facets"][name][:6] + [item for item in body["facets"][name] if item["selected"]]:
         behind = client.get(item["href"]).json()
@@ -155,12 +155,18 @@ def test_the_total_is_the_same_on_every_page_in_every_order_and_in_every_format(
     client: httpx.Client, content: Content, data: st.DataObject
 ) -> None:
     plural, asked = data.draw(questions(content))
-    given = {**asked, **words(data.draw, plural)}
+    given: dict[str, Any] = {**asked, **words(data.draw, plural)}
     total = len(found(client, plural, **given))
     sort = data.draw(st.sampled_from(values(f"/v1/{plural}", "sort")))
     offset = data.draw(st.integers(0, 300))
     limit = data.draw(st.integers(1, 100))
-    for question in ({}, {"sort": sort}, {"offset": offset, "limit": limit}, {"sort": sort, "offset": offset}):
+    more: list[dict[str, Any]] = [
+        {},
+        {"sort": sort},
+        {"offset": offset, "limit": limit},
+        {"sort": sort, "offset": offset},
+    ]
+    for question in more:
         body = client.get(f"/v1/{plural}", params=given | question).json()
         assert body["meta"]["total"] == total
         assert len(body["data"]) == max(0, min(body["meta"]["limit"], total - question.get("offset", 0)))
@@ -179,7 +185,7 @@ def test_a_list_takes_a_bounded_number_of_statements_whatever_its_limit_and_incl
 ) -> None:
     plural, asked = data.draw(questions(content))
     every = values(f"/v1/{plural}", "include") if "include" in parameters(f"/v1/{plural}") else []
-    given = {**asked, **words(data.draw, plural)}
+    given: dict[str, Any] = {**asked, **words(data.draw, plural)}
     if every:
         given["include"] = data.draw(st.lists(st.sampled_from(every), unique=True))
     if "facets" in parameters(f"/v1/{plural}"):

@@ -116,7 +116,7 @@ def test_every_sort_goes_both_ways(plural: str) -> None:
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("limit", [3, 100])
 def test_a_walk_tells_every_record_once_and_goes_back_the_same_way(client: httpx.Client, path: str, limit: int) -> None:
-    asked = {**needed(path), "limit": limit}
+    asked: dict[str, Any] = {**needed(path), "limit": limit}
     if limit == 3 and path in ("/v1/claims", "/v1/events", "/v1/relations", "/v1/documents/{id}/spans"):
         asked["offset"] = 120
     pages = [client.get(concrete(path), params=asked).json()]
@@ -219,7 +219,7 @@ def test_a_cursor_with_a_right_seal_and_a_wrong_content_is_invalid(client: httpx
 
 @pytest.mark.parametrize(("path", "name"), FACETS)
 def test_a_facet_counts_what_is_behind_each_href(client: httpx.Client, path: str, name: str) -> None:
-    asked = {**needed(path), "limit": 1, "facets": name}
+    asked: dict[str, Any] = {**needed(path), "limit": 1, "facets": name}
     body = client.get(path, params=asked).json()
     counted = body["facets"][name]
     assert list(body["facets"]) == [name]

@@ -6,10 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from tests.contract import QUESTIONS, contract
 from tests.lists import CONTRACT, LISTS, asking, concrete, parameters, values
@@ -57,7 +55,7 @@ def test_every_parameter_is_typed_and_described_with_an_example() -> None:
             assert "null" not in json.dumps(item["schema"]), where
             if item["in"] == "query":
                 example = item["example"]
-                Draft202012Validator(item["schema"]).validate(example)
+                OAS31Validator(item["schema"]).validate(example)
             if item["schema"]["type"] == "array":
                 assert (item["style"], item["explode"]) == ("form", True), where
 
@@ -85,10 +83,8 @@ def schema_of(path: str, media_type: str) -> Any:
     return OPERATIONS[path]["responses"]["200"]["content"][media_type]["schema"]
 
 
-def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    registry: Any = Registry().with_resource("", Resource(contents=CONTRACT, specification=DRAFT202012))
-    rooted = json.loads(json.dumps(schema).replace('"#/', '"/#/').replace('"/#/', '"#/'))
-    return Draft202012Validator({**rooted, "components": CONTRACT["components"]}, registry=registry)
+def validator(schema: dict[str, Any]) -> Any:
+    return OAS31Validator({**schema, "components": CONTRACT["components"]})
 
 
 @pytest.mark.parametrize("path", sorted(OPERATIONS))

@@ -1,7 +1,7 @@
 """The words themselves, over HTTP: every quote cut out again, spans and their units, coverage, quotations found."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -262,7 +262,7 @@ def resolved(client: httpx.Client, quote: str) -> dict[str, Any]:
 
 def a_quote_with(content: Content, mark: str) -> str:
     return next(
-        source["quote"]
+        str(source["quote"])
         for source in sorted(sources(content), key=lambda source: len(source["quote"]))
         if mark in source["quote"].strip(mark) and source["document"] == "karabakh" and len(source["quote"]) > 40
     )
@@ -281,7 +281,7 @@ def test_a_quotation_is_found_exactly_with_what_rests_on_it(client: httpx.Client
         assert client.get(span["href"]).json()["meta"]["total"] == span["total"]
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[str], str]] = {
     "case": lambda quote: quote.upper(),
     "broken lines": lambda quote: quote.replace(" ", "\n", 3),
     "doubled spaces": lambda quote: quote.replace(" ", "  "),
