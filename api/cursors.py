@@ -13,9 +13,10 @@ from pydantic import Field, TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import Column, Select
 
+from api.accepts import Accepts, Refused
 from api.asking import Asked
 from api.problems import Fault, Problem
-from api.questions import Accepts, Refused, canonical
+from api.questions import canonical
 from api.records import Kind, Reader
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from pydantic import Field, model_validator
 from sqlalchemy import Select
 
 from api import cursors, search
+from api.accepts import Flag, Reference, Whole, Words, is_id
 from api.asking import Asked, Body, one
 from api.formats import STREAMED, chosen, csv_rows, json_lines
 from api.highlights import highlights
 from api.includes import include
 from api.jsonld import annotation, annotation_page
 from api.problems import Fault, Problem
-from api.questions import Flag, Questions, Reference, Whole, Words, canonical, impossible, is_id
+from api.questions import Questions, canonical, impossible
 from api.records import Kind, Reader, Record
 
 BATCH = 1000  # rows of a stream held at once

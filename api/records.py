@@ -8,8 +8,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Column, Connection, Executable, Integer, Select, Table, literal_column, select, union_all
 
+from api.accepts import ID
 from api.database import rows
-from api.questions import ID
 from api.statements import among
 
 Record = dict[str, Any]

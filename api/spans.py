@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
+from api.accepts import is_id
 from api.problems import Fault, Problem, bad_question
-from api.questions import is_id
 from api.records import KINDS, Reader, Record
 from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Relation, columns_of
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, create_engine, select, text
 
+from api.accepts import Flag, OneOf, Reference, Whole
 from api.cursors import KEYSET, order
 from api.includes import _numbered
 from api.listing import ListQuestions
-from api.questions import Flag, OneOf, Reference, Whole, declared
+from api.questions import declared
 from api.records import KINDS, Others, Reader
 from api.resources import actors, claims, documents, events, obstacles, places, positions, relations, sections
 from api.spans import Text, overlapping

@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
+from api.accepts import OneOf, Reference
 from api.asking import Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
-from api.questions import OneOf, Reference
 from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
 from api.statements import among
 from api.tables import Actor, ActorDocument, columns_of, metadata

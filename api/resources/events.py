@@ -8,12 +8,13 @@ from fastapi.responses import Response
 from pydantic import Field, model_validator
 from sqlalchemy import Select, and_, or_, select
 
+from api.accepts import OneOf, Reference
 from api.asking import Asking
 from api.dates import Day, bounds
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
-from api.questions import OneOf, Reference, impossible
+from api.questions import impossible
 from api.records import (
     Extras,
     Id,

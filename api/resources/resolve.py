@@ -8,9 +8,10 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from api import search
+from api.accepts import Words
 from api.asking import Asked, Asking, Body, one
 from api.openapi import described
-from api.questions import Questions, Words
+from api.questions import Questions
 from api.records import Id, One, Reader, Record, Shape, Utf16
 from api.resolving import Found, locate
 from api.spans import Text, overlapping, resting_on

@@ -7,11 +7,12 @@ from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
 from api import cursors, search
+from api.accepts import Flag, OneOf, Reference, Whole, Words
 from api.asking import Asked, Asking, Body
 from api.highlights import highlights
 from api.listing import Ids, PagedQuestions, facet
 from api.openapi import described
-from api.questions import Flag, OneOf, Questions, Reference, Whole, Words, canonical
+from api.questions import Questions, canonical
 from api.records import KINDS, Extras, Id, OneLinks, OneMeta, Page, Record, Shape
 from api.vocabularies import ClaimMode, ClaimType
 

@@ -9,10 +9,11 @@ from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy import func, literal, or_, select, union_all
 
 from api import cursors
+from api.accepts import Flag, OneOf, Whole
 from api.asking import Asked, Asking, Body
 from api.listing import PagedQuestions
 from api.openapi import described, described_text
-from api.questions import Flag, OneOf, Questions, Whole, canonical, impossible
+from api.questions import Questions, canonical, impossible
 from api.records import Id, Page, Reader, Record, Shape, Utf16
 from api.spans import Text, overlapping, resting_on
 from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Section, Sentence, columns_of
