@@ -180,7 +180,7 @@ class _NextSchema:
         with self._driver.cursor() as cursor, cursor.copy(target) as copy:
             for row in rows:
                 copy.write_row(row)
-        self.connection.commit()
+        self._driver.commit()  # SQLAlchemy's commit() ends only what it began itself
 
     def complete(self, index_text: Callable[[Connection], None]) -> None:
         with ThreadPoolExecutor(1) as beside:
