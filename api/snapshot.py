@@ -121,6 +121,9 @@ class Serving:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
                 index = search.ensure(connection, self.settings.index_root, row.id)
+                if any(row.counts[f"{kind}s"] != count for kind, count in index.counts.items()):
+                    log.error("the text index holds other records than the database; building it anew in memory")
+                    index = search.build_in_memory(connection)
         except DBAPIError as error:
             database.close()
             raise DatabaseUnavailable("the content cannot be read", str(error.orig)) from error

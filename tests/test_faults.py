@@ -342,6 +342,25 @@ def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, s
         assert server.client.get("/v1/claims?q=the&facets=type").json()["meta"]["total"] >= 0
 
 
+def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
+    own: dict[str, str], indexed: dict[str, str]
+) -> None:
+    with closing(sqlite3.connect(file_of(own))) as connection:
+        (snapshot,) = connection.execute("SELECT id FROM snapshot").fetchone()
+    kept = [path for path in Path(f"{file_of(indexed)}.index").iterdir() if path.is_dir()]
+    other = max(kept, key=lambda path: path.stat().st_mtime_ns)
+    before, dash, format = other.name.partition("-")
+    mine = Path(f"{file_of(own)}.index") / f"{snapshot}{dash}{format}"
+    shutil.copytree(other, mine)
+    (mine / "manifest.json").write_text((mine / "manifest.json").read_text().replace(before, snapshot))
+    with Server(own, patience=60) as server:
+        listed = server.client.get("/v1/claims?type=causal").json()
+        assert listed["meta"]["total"] == len(
+            server.client.get("/v1/claims?type=causal&format=jsonl").text.splitlines()
+        )
+        assert "other records" in server.output
+
+
 # Clients and descriptors
 
 
