@@ -1,5 +1,6 @@
 """Alembic's environment: on the connection that is given, or on the published generation at SIC_DATABASE_URL."""
 
+import psycopg
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, text
 
@@ -15,24 +16,32 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
+def enter_published_schema(connection: Connection) -> None:
+    """Publishes an empty one where there is none."""
+    control_table(lambda statement: connection.execute(text(statement)))
+    newest = text("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL")
+    number = connection.execute(newest).scalar()
+    if number is None:
+        publish = "INSERT INTO sic.generation SELECT coalesce(max(number), 0) + 1, now() FROM sic.generation"
+        connection.execute(text(publish))
+        number = connection.execute(newest).scalar_one()
+    connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS sic_g{number}"))
+    connection.execute(text(f"SET search_path TO sic_g{number}"))
+    connection.commit()
+
+
 def published(url: str) -> None:
     """Migrates what is being served, in place: for development. `sic migrate` does it beside what is served."""
     path = sqlite_path(url)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool)
+    else:
+        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(plain), poolclass=NullPool)
     with engine.connect() as connection:
         if not path:
-            control_table(lambda statement: connection.execute(text(statement)))
-            connection.execute(
-                text("INSERT INTO sic.generation SELECT 1, now() WHERE NOT EXISTS (SELECT FROM sic.generation)")
-            )
-            number = connection.execute(
-                text("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL")
-            ).scalar_one()
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS sic_g{number}"))
-            connection.execute(text(f"SET search_path TO sic_g{number}"))
-            connection.commit()
+            enter_published_schema(connection)
         migrate(connection)
         connection.commit()
 
