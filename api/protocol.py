@@ -32,8 +32,7 @@ REFUSALS = {
 
 class BoundedProtocol(HttpToolsProtocol):
     _head: int = 0  # bytes of a head that has not ended
-    _in_head: bool = True
-    _begun: bool = False
+    _in_head: bool = False  # between a request's first byte and the end of its headers
     _head_timer: TimerHandle | None = None
     _untaken_timer: TimerHandle | None = None
 
@@ -48,30 +47,24 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._head += len(data)
-        super().data_received(data)
-        if not self._in_head:
-            self._head = 0
-        elif self._begun:
+        HttpToolsProtocol.data_received(self, data)  # each super() would cost a remembered answer 1 %
+        if self._in_head:
+            self._head += len(data)
             if self._head > HEAD_BYTES:
                 self._refuse(414 if len(self.url) > LONGEST_PATH and not self.headers else 431)
             elif self._head_timer is None:
                 self._wait_for_head()
 
     def on_message_begin(self) -> None:
-        self._in_head = self._begun = True
-        super().on_message_begin()
+        self._in_head = True
+        HttpToolsProtocol.on_message_begin(self)
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head = False, 0
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        self._begun = False
-        super().on_message_complete()
+        HttpToolsProtocol.on_headers_complete(self)
 
     def pause_writing(self) -> None:
         super().pause_writing()
