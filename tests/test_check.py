@@ -222,7 +222,11 @@ def test_a_load_refuses(case: Case, tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         load(store(url), [folder], None, Steps())
     told = {(Path(fault.file).name, fault.line, fault.message) for fault in refused.value.faults}
-    expected = {fault for fault in told if any(fault[:2] == (file, line) and said in fault[2] for file, line, said in case.faults)}
+    expected = {
+        fault
+        for fault in told
+        if any(fault[:2] == (file, line) and said in fault[2] for file, line, said in case.faults)
+    }
     follow = {fault for fault in told if fault[2].startswith("there is no ")}
     assert len(expected) == len(case.faults), told
     assert told - expected <= follow, told
