@@ -10,6 +10,7 @@ from seed.text import Span, Utf16
 CONTEXT = 32  # code points of prefix and suffix
 SCANS = 8  # after which the words of the text are looked up instead of scanning for a quote
 LARGE = 200_000  # code points from which they always are
+PIECE = 500_000  # code points split at once; the words of all of a large text would fill the memory
 REMEMBERED = 20_000
 
 
@@ -150,13 +151,15 @@ def _places(text: str) -> "dict[str, array[int]]":
     """Where each word stands; words are what spaces part."""
     places: dict[str, array[int]] = {}
     at = 0
-    for word in text.split(" "):
-        found = places.get(word)
-        if found is None:
-            places[word] = array("q", (at,))
-        else:
-            found.append(at)
-        at += len(word) + 1
+    while at < len(text):
+        cut = text.find(" ", at + PIECE)
+        for word in text[at : cut if cut >= 0 else len(text)].split(" "):
+            found = places.get(word)
+            if found is None:
+                places[word] = array("q", (at,))
+            else:
+                found.append(at)
+            at += len(word) + 1
     return places
 
 

@@ -116,6 +116,7 @@ def test_a_large_text_is_searched_as_a_small_one_is(monkeypatch: pytest.MonkeyPa
     text = " ".join(source.choices(["a", "be", "cat", "dogs", "eel.", "fox,", "", "gnu.\n\nHen"], k=600)) + "\n"
     small = Anchors(text, [])
     monkeypatch.setattr(anchor, "LARGE", 0)
+    monkeypatch.setattr(anchor, "PIECE", 100)
     large = Anchors(text, [])
     for _ in range(3000):
         start = source.randrange(len(text) - 1)
