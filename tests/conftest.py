@@ -33,31 +33,56 @@ def faulty(environment: dict[str, str]) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """SIC_* of a server on the article and tests/astral.py, once on each database."""
-    folder = tmp_path_factory.mktemp(request.param)
-    packages = (PACKAGE, astral.write(folder))
-    if request.param == "sqlite":
-        yield loaded(folder, *packages)
-        return
-    with postgres() as server:
-        yield filled(
-            {
-                "SIC_DATABASE_URL": server.reader,
-                "SIC_LOAD_DATABASE_URL": server.url(),
-                "SIC_READER_ROLE": "sic_reader",
-                "SIC_INDEX_DIR": str(folder / "index"),
-            },
-            *packages,
-        )
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """SIC_* of a server on the article and tests/astral.py."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    return loaded(folder, PACKAGE, astral.write(folder))
 
 
 @pytest.fixture(scope="session")
-def client(database: dict[str, str]) -> Iterator[httpx.Client]:
-    """Asks the server on both documents; answers are computed each time they are asked for."""
-    with Server(database | {"SIC_ACCESS_LOG": "off"}) as server:
+def postgresql_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The same on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    with postgres() as server:
+        env = {
+            "SIC_DATABASE_URL": server.reader,
+            "SIC_LOAD_DATABASE_URL": server.url(),
+            "SIC_READER_ROLE": "sic_reader",
+            "SIC_INDEX_DIR": str(folder / "index"),
+        }
+        yield filled(env, PACKAGE, astral.write(folder))
+
+
+@pytest.fixture(scope="session")
+def sqlite_client(sqlite_database: dict[str, str]) -> Iterator[httpx.Client]:
+    with Server(sqlite_database | {"SIC_ACCESS_LOG": "off"}) as server:
         yield server.client
+
+
+@pytest.fixture(scope="session")
+def postgresql_client(postgresql_database: dict[str, str]) -> Iterator[httpx.Client]:
+    with Server(postgresql_database | {"SIC_ACCESS_LOG": "off"}) as server:
+        yield server.client
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """A test that asks `client` or `database` runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, kind_of_database: str) -> dict[str, str]:
+    found: dict[str, str] = request.getfixturevalue(f"{kind_of_database}_database")
+    return found
+
+
+@pytest.fixture(scope="session")
+def client(request: pytest.FixtureRequest, kind_of_database: str) -> httpx.Client:
+    """Asks the server on both documents."""
+    found: httpx.Client = request.getfixturevalue(f"{kind_of_database}_client")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,15 @@ def steady(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def counted(database: dict[str, str]) -> Iterator[InProcess]:
+def client(sqlite_client: httpx.Client) -> httpx.Client:
+    """What is tested here is the same on every database."""
+    return sqlite_client
+
+
+@pytest.fixture(scope="module")
+def counted(sqlite_database: dict[str, str]) -> Iterator[InProcess]:
     """The application in this process, its statements counted, nothing remembered."""
-    with in_process(database, answer_cache_bytes=0) as asked:
+    with in_process(sqlite_database, answer_cache_bytes=0) as asked:
         yield asked
 
 
