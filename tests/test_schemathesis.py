@@ -9,8 +9,8 @@ from tests.server import Server
 
 ROUNDS = [
     ("examples,fuzzing", 5, ()),
-    ("coverage", 5, ("list_events", "list_spans", "get_claim", "search_all")),
-    ("stateful", 25, ()),
+    ("coverage", 5, ("list_events", "list_spans")),
+    ("stateful", 20, ()),
 ]
 
 
