@@ -22,8 +22,9 @@ PARTS = ("beside", "growing", "starting", "swapping")
 @click.command()
 @click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="Only this; may be repeated.")
 @click.option("--rounds", default=7, show_default=True, help="Paired, interleaved measurements of each.")
-@click.option("--seconds", default=3.0, show_default=True, help="Of load in each round beside the peers.")
+@click.option("--seconds", default=3, show_default=True, help="Of load in each round beside the peers.")
 @click.option("--claims", "sizes", default="1000,100000,1000000", show_default=True, help="Sizes of the corpora.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Folder in which corpora stay for the next run.")
 @click.option("--swaps", default=50, show_default=True, help="Loads under load.")
 @click.option(
     "--peers", type=click.Path(path_type=Path), default=ROOT / "build" / "peers", help="Environment of the peers."
@@ -35,8 +36,9 @@ PARTS = ("beside", "growing", "starting", "swapping")
 def main(
     parts: tuple[str, ...],
     rounds: int,
-    seconds: float,
+    seconds: int,
     sizes: str,
+    keep: Path | None,
     swaps: int,
     peers: Path,
     results: Path,
@@ -50,10 +52,12 @@ def main(
         for part in chosen:
             folder = Path(temporary) / part
             folder.mkdir()
+            if keep:
+                keep.mkdir(parents=True, exist_ok=True)
             if part == "beside":
                 found[part] = beside(folder, peers, rounds, seconds)
             elif part == "growing":
-                found[part] = growing(folder, [int(size) for size in sizes.split(",")], rounds * 4)
+                found[part] = growing(keep or folder, [int(size) for size in sizes.split(",")], rounds * 4)
                 if drawn:
                     drawn.write_text(plot(found[part]["milliseconds"]))
             elif part == "starting":

@@ -1,5 +1,6 @@
 """What answers cost as the content grows: the same questions to servers on corpora of several sizes, in turns."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -25,10 +26,13 @@ TYPES = ("causal", "factual", "predictive", "evaluative")
 
 
 def load(folder: Path, claims: int) -> tuple[dict[str, str], dict[str, float]]:
-    """Makes a corpus and loads it: the environment that serves it, and what loading took."""
+    """Makes a corpus and loads it, unless it is there: the environment that serves it, and what loading took."""
+    env = {"SIC_DATABASE_URL": f"sqlite:///{folder / f'{claims}.db'}"}
+    told = folder / f"{claims}.json"
+    if told.exists():
+        return env, json.loads(told.read_text())
     packages = folder / f"packages-{claims}"
     write(packages, claims, max(3, claims // 333), seed=1)
-    env = {"SIC_DATABASE_URL": f"sqlite:///{folder / f'{claims}.db'}"}
     assert sic("migrate", env=env).returncode == 0
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -37,11 +41,13 @@ def load(folder: Path, claims: int) -> tuple[dict[str, str], dict[str, float]]:
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return env, {
+    took = {
         "seconds": time.perf_counter() - began,
         "processor seconds": used.ru_utime + used.ru_stime,
         "peak MB of one process": used.ru_maxrss * 1024 / 1e6,  # KiB on Linux
     }
+    told.write_text(json.dumps(took))
+    return env, took
 
 
 def questions(client: httpx.Client, random: Random) -> dict[str, Iterator[str]]:

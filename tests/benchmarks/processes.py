@@ -49,11 +49,11 @@ def peer(command: Sequence[str | Path], ready: str, env: Mapping[str, str] | Non
         process.wait()
 
 
-def wrk(pid: int, url: str, seconds: float, connections: int = 16) -> Rate:
+def wrk(pid: int, url: str, seconds: int, connections: int = 16) -> Rate:
     """Asks one URL as fast as it is answered. Raises RuntimeError when an answer is not a success."""
     before = cpu_seconds(pid)
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", url], capture_output=True, text=True, check=True
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url], capture_output=True, text=True, check=True
     ).stdout
     used = cpu_seconds(pid) - before
     if "Non-2xx" in done or "Socket errors" in done:
