@@ -19,9 +19,7 @@ from tests.benchmarks.corpus import write
 from tests.server import ROOT, Server, loaded
 
 CONTRACT = json.loads((ROOT / "openapi.json").read_text())
-LEAKS = re.compile(
-    r"Traceback|File \"|site-packages|/tmp/|/srv/|sqlite|psycopg|SELECT [a-z]|OperationalError", re.I
-)
+LEAKS = re.compile(r"Traceback|File \"|site-packages|/tmp/|/srv/|sqlite|psycopg|SELECT [a-z]|OperationalError", re.I)
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "SEARCH", "LOCK")
 HOSTILE = (
     *("' OR '1'='1", "1; DROP TABLE claim; --", "x' UNION SELECT sql FROM sqlite_master --", "';SELECT pg_sleep(9)--"),
