@@ -112,8 +112,8 @@ def _ignored(character: str) -> bool:
     return unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf"
 
 
-class _Remembered(dict[str, tuple[str, str]]):
-    """Words are few and said often: each token is read once."""
+class _Read(dict[str, tuple[str, str]]):
+    """A token's words and its stems. Words are few and said often: each token is read once."""
 
     def __missing__(self, token: str) -> tuple[str, str]:
         found = _words(token)
@@ -125,4 +125,23 @@ class _Remembered(dict[str, tuple[str, str]]):
         return both
 
 
-read = _Remembered().__getitem__  # a token's words and its stems, each separated by spaces
+read = _Read().__getitem__  # each separated by spaces
+
+
+class _Said(dict[str, str]):
+    """What a stretch between white space says, punctuation and all: no token goes beyond one."""
+
+    def __init__(self, part: int) -> None:
+        super().__init__()
+        self._part = part
+
+    def __missing__(self, stretch: str) -> str:
+        said = " ".join(filter(None, (read(token)[self._part] for token in token_list(stretch))))
+        if len(stretch) <= LONGEST:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[stretch] = said
+        return said
+
+
+said_words, said_stems = _Said(0).__getitem__, _Said(1).__getitem__
