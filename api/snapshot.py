@@ -43,6 +43,7 @@ class Snapshot:
     counts: dict[str, int]
     database: Database
     index: search.Index
+    index_in_memory: bool
     answers: Answers
     remembered: dict[Any, Any] = field(default_factory=dict)  # totals and small lists: pure functions of the content
     users: int = 0
@@ -120,17 +121,17 @@ class Serving:
         try:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
-                index = search.ensure(connection, self.settings.index_root, row.id)
+                index, in_memory = search.ensure(connection, self.settings.index_root, row.id)
                 if any(row.counts[f"{kind}s"] != count for kind, count in index.counts.items()):
                     log.error("the text index holds other records than the database; building it anew in memory")
-                    index = search.build_in_memory(connection)
+                    index, in_memory = search.build_in_memory(connection), True
         except DBAPIError as error:
             database.close()
             raise DatabaseUnavailable("the content cannot be read", str(error.orig)) from error
         except Exception:
             database.close()
             raise
-        return Snapshot(row.id, row.counts, database, index, Answers(self.settings.answer_cache_bytes))
+        return Snapshot(row.id, row.counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
 
     def refresh(self) -> None:
         """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""
@@ -198,6 +199,7 @@ class Serving:
             "sic_ready": float(not self.down),
             "sic_behind": float(bool(self.behind)),
             "sic_snapshot_age_seconds": time() - self.since if current else 0.0,
+            "sic_index_in_memory": float(current.index_in_memory) if current else 0.0,
             "sic_remembered_answers": float(len(current.answers)) if current else 0.0,
             "sic_remembered_bytes": float(current.answers.size) if current else 0.0,
             "sic_connections_in_use": float(in_use),

@@ -380,7 +380,7 @@ def test_an_index_on_disk_answers_as_the_one_in_memory(index: Index, database: E
 def test_without_a_directory_the_index_lives_in_memory(database: Engine) -> None:
     with database.connect() as connection:
         assert search.build(connection, None, "abc") is None
-        assert search.ensure(connection, None, "abc").counts["claim"] == 120
+        assert search.ensure(connection, None, "abc")[0].counts["claim"] == 120
 
 
 def spoil(directory: Path) -> Iterator[None]:
@@ -425,7 +425,7 @@ def test_a_damaged_index_is_refused_and_built_anew(database: Engine, root: Path)
         for _ in spoil(directory):
             with pytest.raises(search.IndexDamaged, match=directory.name):
                 search.open_index(root, "abc")
-            assert search.ensure(connection, root, "abc").count(Question(("claim",))) == 120
+            assert search.ensure(connection, root, "abc")[0].count(Question(("claim",))) == 120
             search.open_index(root, "abc")
 
 
@@ -440,7 +440,7 @@ def test_one_builds_while_the_others_wait(database: Engine, root: Path, monkeypa
 
     def open_one(_: int) -> int:
         with database.connect() as connection:
-            return search.ensure(connection, root, "abc").count(Question(("claim",)))
+            return search.ensure(connection, root, "abc")[0].count(Question(("claim",)))
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(open_one, range(4))) == [120] * 4
@@ -463,4 +463,4 @@ def test_an_index_that_cannot_be_written_is_opened(
 def test_where_nothing_can_be_written_the_index_lives_in_memory(database: Engine, root: Path) -> None:
     root.write_text("a file where the directory would be")
     with database.connect() as connection:
-        assert search.ensure(connection, root, "abc").count(Question(("claim",))) == 120
+        assert search.ensure(connection, root, "abc")[0].count(Question(("claim",))) == 120

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -17,6 +18,8 @@ from tantivy import Index as Tantivy
 from api.search.building import LEXICON, indexes
 from api.search.index import Index
 from api.search.schema import FORMAT, KINDS, registered
+
+log = logging.getLogger("sic")
 
 _MANIFEST = "manifest.json"
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
@@ -97,21 +100,27 @@ def open_index(root: Path, snapshot: str) -> Index:
     return Index({kind: opened[kind] for kind in KINDS}, opened[LEXICON])
 
 
-def ensure(connection: Connection, root: Path | None, snapshot: str) -> Index:
+def ensure(connection: Connection, root: Path | None, snapshot: str) -> tuple[Index, bool]:
     """Open the index; where there is none or a damaged one, one process builds it while others wait.
 
-    Without a directory to write in, the index lives in memory.
+    Without a directory to write in, the index lives in memory: that is the second thing told.
     """
     if root is None:
-        return build_in_memory(connection)
+        return build_in_memory(connection), True
     with contextlib.suppress(IndexMissing, IndexDamaged):
-        return open_index(root, snapshot)
+        return open_index(root, snapshot), False
     try:
         with _alone(root, snapshot):
             build(connection, root, snapshot)
-    except OSError:
-        return build_in_memory(connection)
-    return open_index(root, snapshot)
+    except OSError as error:
+        index = build_in_memory(connection)
+        log.warning(
+            "the text index lives in memory, and every process and start builds its own, because its directory cannot"
+            " be written; set SIC_INDEX_DIR to one that can",
+            extra={"snapshot": snapshot, "directory": str(root), "reason": str(error)},
+        )
+        return index, True
+    return open_index(root, snapshot), False
 
 
 def _directory(root: Path, snapshot: str) -> Path:
