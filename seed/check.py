@@ -393,11 +393,10 @@ class _Examination:
                     body,
                     obstacle.summary,
                     quantities,
+                    _listed(obstacle.actors),
                     self._at(where),
                 ),
             )
-            for ordinal, actor in enumerate(obstacle.actors, 1):
-                self.shard.add("obstacle_actor", (row, ordinal, actor))
             self.obstacles.append((start, end, obstacle.id))
             self._count("obstacles", obstacle.model_dump_json(exclude={"positions"}))
             self._positions(obstacle, (start, end), where)
@@ -467,15 +466,12 @@ class _Examination:
                     bool(claim.quantities),
                     quantities,
                     claim.note,
+                    _listed(claim.actors),
+                    _listed(claim.places),
+                    _listed(claim.topics),
                     f"{where.file}:{where.line}",
                 ),
             )
-            for ordinal, actor in enumerate(claim.actors, 1):
-                shard.add("claim_actor", (row, ordinal, actor))
-            for ordinal, place in enumerate(claim.places, 1):
-                shard.add("claim_place", (row, ordinal, place))
-            for ordinal, topic in enumerate(claim.topics, 1):
-                shard.add("claim_topic", (row, ordinal, topic))
             self._count("claims", f"{claim.model_dump_json(exclude=CONTEXT)} {span}")
 
     def _obstacle_around(self, span: Span) -> str | None:
@@ -513,15 +509,13 @@ class _Examination:
                     latest,
                     event.date.basis.value,
                     event.note,
+                    _listed(event.actors),
+                    _listed(event.places),
                     self._at(where),
                 ),
             )
             for ordinal, passage in enumerate(passages, 1):
                 self.shard.add("event_mention", (row, ordinal, self.id, *self._rest(passage)))
-            for ordinal, actor in enumerate(event.actors, 1):
-                self.shard.add("event_actor", (row, ordinal, actor))
-            for ordinal, place in enumerate(event.places, 1):
-                self.shard.add("event_place", (row, ordinal, place))
             said = event.model_dump_json(exclude={"prefix", "suffix", "mentions", "date"})
             date = f"{event.date.text!a} {event.date.edtf} {event.date.basis.value}"
             self._count("events", f"{said} {date} {span} {passages}")
@@ -559,6 +553,11 @@ class _Examination:
             ends = (relation.from_, relation.to, relation.type.value, relation.basis.value, relation.note)
             self.shard.add("relation", (self.shard.number(), relation.id, self.id, *ends, *anchored, self._at(where)))
             self._count("relations", f"{relation.model_dump_json(exclude=CONTEXT)} {span}")
+
+
+def _listed(ids: list[str]) -> str:
+    """A list of ids as JSON; their form leaves nothing to escape."""
+    return '["' + '","'.join(ids) + '"]' if ids else "[]"
 
 
 def _lead(passage: str) -> str:

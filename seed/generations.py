@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as statement
 
 from seed import schema
+from seed.apart import Opener
 
 KEEP_SECONDS = 60  # how long a superseded generation stays for those still reading it
 
@@ -33,13 +34,15 @@ class Next(Protocol):
     connection: Connection
 
     def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None: ...
-    def complete(self, index_text: Callable[[Connection], None]) -> None:
-        """Indexes, references checked, statistics; the text is indexed meanwhile, on a connection of its own."""
+    def complete(self, index_text: Callable[[Opener], None]) -> None:
+        """Indexes, references checked, statistics; the text is indexed meanwhile, on connections of its own."""
 
     def publish(self) -> None: ...
 
 
 class Store(Protocol):
+    collected: str  # the database's aggregate that makes a JSON array
+
     def locked(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
         """One writer at a time; `waiting` is called if there is another."""
 

@@ -9,10 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlmodel import select
 
 from api.database import sqlite_path
+from api.tables import Snapshot
 from seed import schema
+from seed.apart import ALONE, Opener, entries_apart
 from seed.check import KINDS, Outcome
 from seed.digest import snapshot_id
 from seed.faults import Fault, Refused, Unusable
@@ -114,7 +116,7 @@ def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
         with store.copy() as building:
             schema.upgrade(building.connection)
             snapshot = building.connection.exec_driver_sql("SELECT id FROM snapshot").scalar()
-            building.complete(lambda connection: _index_text(connection, index_root, snapshot or snapshot_id([])))
+            building.complete(lambda opened: _index_text(opened, index_root, snapshot or snapshot_id([])))
             building.publish()
         return f"moved the content from revision {current.revision} to {schema.head()}"
 
@@ -170,7 +172,7 @@ def _retain(store: Store, scratch: Path, current: Current, without: list[str]) -
     goes = set(without) & set(current.documents)
     if stays := set(current.documents) - goes:
         for table in COLUMNS:
-            shard.fill(table, store.rows(query(table, stays, goes)))
+            shard.fill(table, store.rows(query(table, stays, goes, store.collected)))
     shard.close()
     return path
 
@@ -199,7 +201,7 @@ def _publish(
                 building.fill(merged.connection, table, columns, select)
             merged.close()
             steps.step("indexing")
-            building.complete(lambda connection: _index_text(connection, index_root, snapshot))
+            building.complete(lambda opened: _index_text(opened, index_root, snapshot))
             _compare(building, counts)
             building.publish()
     return counts
@@ -212,11 +214,18 @@ def _compare(building: Next, counts: dict[str, int]) -> None:
             raise AssertionError(f"{actual} {kind} were written of {expected}")
 
 
-def _index_text(connection: Connection, root: Path | None, snapshot: str) -> None:
-    if root is not None:
-        from api.search import build
+def _index_text(opened: Opener, root: Path | None, snapshot: str) -> None:
+    if root is None:
+        return
+    from api.search import build
 
-        build(connection, root, snapshot)
+    with opened() as connection:
+        counts: dict[str, int] = connection.execute(select(Snapshot.counts)).scalar_one()
+        if sum(counts.values()) < ALONE:
+            build(connection, root, snapshot)
+        else:
+            with entries_apart(opened) as read:
+                build(connection, root, snapshot, read)
 
 
 def _drop_stale_indexes(root: Path | None, current: Current) -> None:

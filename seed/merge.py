@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from api.tables import metadata
 from seed.faults import Fault
-from seed.stage import COLUMNS, quoted, scratch
+from seed.stage import COLUMNS, LISTED, quoted, scratch
 
 IN_TEXT = '"document", "start", "end", "id"'
 ORDER = {
@@ -24,14 +24,6 @@ ORDER = {
 ORDINAL = ("claim", "event")  # numbered from 1 within their document, too
 AGREE = {"actor": ("name", "category", "of"), "place": ("name", "category"), "topic": ("label", "definition")}
 OWN = ("document", "section", "obstacle", "position", "claim", "event", "relation")
-LINKS = {
-    "obstacle_actor": ("obstacle", "actor"),
-    "claim_actor": ("claim", "actor"),
-    "claim_place": ("claim", "place"),
-    "claim_topic": ("claim", "topic"),
-    "event_actor": ("event", "actor"),
-    "event_place": ("event", "place"),
-}
 SHARED = {"actor": '"id", min("name"), min("category"), min("of")', "place": '"id", min("name"), min("category")'}
 
 
@@ -152,17 +144,23 @@ class Merged:
             )
         for kind in ("obstacle", "position", "claim", "event", "relation"):
             yield kind, *self._records(kind)
-            for table, (owner, other) in LINKS.items():
+            for table, (owner, ids) in LISTED.items():
                 if owner == kind:
-                    yield table, [owner, "ordinal", other], self._links(table, owner, f'c."{other}"')
+                    yield table, [owner, "ordinal", ids[:-1]], self._listed(owner, ids)
         columns = [name for name in COLUMNS["event_mention"] if name not in ("event", "ordinal")]
         rest = ", ".join(f'c."{name}"' for name in columns)
-        yield "event_mention", ["event", "ordinal", *columns], self._links("event_mention", "event", rest)
+        yield (
+            "event_mention",
+            ["event", "ordinal", *columns],
+            f'SELECT k.sequence, c."ordinal", {rest} FROM "event_mention" c CROSS JOIN number_event k'
+            ' ON k.n = c."event" ORDER BY 1, 2',
+        )
 
-    def _links(self, table: str, owner: str, rest: str) -> str:
+    def _listed(self, owner: str, ids: str) -> str:
+        """The ids of each record's list, numbered from 1; records in their sequence."""
         return (
-            f'SELECT k.sequence, c."ordinal", {rest} FROM "{table}" c CROSS JOIN number_{owner} k'
-            f' ON k.n = c."{owner}" ORDER BY 1, 2'
+            f"SELECT k.sequence, i.key + 1, i.value FROM number_{owner} k {self._joined(owner)}"
+            f" CROSS JOIN json_each({self._value(ids)}) i ORDER BY k.sequence"
         )
 
     def _records(self, kind: str) -> tuple[list[str], str]:
@@ -170,18 +168,21 @@ class Merged:
         columns = list(metadata.tables[kind].columns.keys())
         numbered = {"sequence": "k.sequence", "rank": "k.rank"}
 
-        def value(name: str) -> str:
-            if len(self._shards) == 1:
-                return f'{self._shards[0]}."{name}"'
-            found = ", ".join(f'{shard}."{name}"' for shard in self._shards)
-            return f"coalesce({found})"
-
-        joins = " ".join(f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
         if kind in ORDINAL:
-            before = f"(SELECT records FROM before_{kind} WHERE document = {value('document')})"
+            before = f"(SELECT records FROM before_{kind} WHERE document = {self._value('document')})"
             numbered["ordinal"] = f"k.sequence - {before}"
-        fields = ", ".join(numbered.get(name) or value(name) for name in columns)
-        return columns, f"SELECT {fields} FROM number_{kind} k {joins} ORDER BY k.sequence"
+        fields = ", ".join(numbered.get(name) or self._value(name) for name in columns)
+        return columns, f"SELECT {fields} FROM number_{kind} k {self._joined(kind)} ORDER BY k.sequence"
+
+    def _joined(self, kind: str) -> str:
+        return " ".join(f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
+
+    def _value(self, name: str) -> str:
+        """A column of the one joined shard that has the record."""
+        if len(self._shards) == 1:
+            return f'{self._shards[0]}."{name}"'
+        found = ", ".join(f'{shard}."{name}"' for shard in self._shards)
+        return f"coalesce({found})"
 
 
 class _Said(NamedTuple):

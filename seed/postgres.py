@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,19 @@ from sqlalchemy import text as statement
 
 from api.tables import metadata
 from seed import schema
+from seed.apart import Opener
 from seed.generations import KEEP_SECONDS, Current, Next, current_of, sorting_in
 
 
 class PostgresStore:
+    collected = "json_agg"
+
     def __init__(self, url: str, reader_role: str | None) -> None:
         self._url = url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._reader = reader_role
-        self._engine = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._url, connect_timeout=10, application_name="sic load")
+        return _connected(self._url)
 
     @contextmanager
     def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
@@ -70,7 +73,7 @@ class PostgresStore:
         return f"sic_g{row[0]}" if row and row[0] is not None else None
 
     def current(self) -> Current | None:
-        with self._engine.connect() as connection:
+        with _opened(self._url) as connection:
             name = self._published(_driver(connection))
             if name is None:
                 return None
@@ -101,14 +104,26 @@ class PostgresStore:
 
     @contextmanager
     def _building(self) -> "Iterator[_NextSchema]":
-        with self._engine.connect() as connection:
-            building = _NextSchema(connection, self._published(_driver(connection)), self._reader)
+        with _opened(self._url) as connection:
+            building = _NextSchema(connection, self._url, self._published(_driver(connection)), self._reader)
             try:
                 yield building
             finally:
                 connection.rollback()
                 if not building.published:
                     building.drop()
+
+
+def _connected(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(url, connect_timeout=10, application_name="sic load")
+
+
+def _opened(url: str, schema: str | None = None) -> Connection:
+    engine = create_engine("postgresql+psycopg://", creator=lambda: _connected(url), poolclass=NullPool)
+    connection = engine.connect()
+    if schema:
+        connection.exec_driver_sql(f'SET search_path TO "{schema}"')
+    return connection
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:
@@ -120,8 +135,9 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 class _NextSchema:
     """Committed step by step, since unpublished schemas are dropped by whoever writes next."""
 
-    def __init__(self, connection: Connection, name_before: str | None, reader: str | None) -> None:
+    def __init__(self, connection: Connection, url: str, name_before: str | None, reader: str | None) -> None:
         self.connection = connection
+        self._url = url
         self.name_before = name_before or ""
         self.published = False
         self._reader = reader
@@ -182,9 +198,9 @@ class _NextSchema:
                 copy.write_row(row)
         self._driver.commit()  # SQLAlchemy's commit() ends only what it began itself
 
-    def complete(self, index_text: Callable[[Connection], None]) -> None:
+    def complete(self, index_text: Callable[[Opener], None]) -> None:
         with ThreadPoolExecutor(1) as beside:
-            indexed = beside.submit(self._beside, index_text)
+            indexed = beside.submit(index_text, partial(_opened, self._url, self._name))
             self._run("SET maintenance_work_mem = '256MB'")
             for ddl in self._after:
                 self._run(ddl)
@@ -199,11 +215,6 @@ class _NextSchema:
                 self._run(f"GRANT USAGE ON SCHEMA {name} TO {role}")
                 self._run(f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO {role}")
         self.connection.commit()
-
-    def _beside(self, index_text: Callable[[Connection], None]) -> None:
-        with self.connection.engine.connect() as connection:
-            connection.exec_driver_sql(f'SET search_path TO "{self._name}"')
-            index_text(connection)
 
     def publish(self) -> None:
         self.connection.commit()

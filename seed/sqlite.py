@@ -7,18 +7,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine
 
 from seed import schema
+from seed.apart import Opener
 from seed.faults import Unusable
 from seed.generations import Current, Next, current_of, sorting_in
 from seed.stage import quoted
 
 
 class SqliteStore:
+    collected = "json_group_array"
+
     def __init__(self, path: Path) -> None:
         if str(path) in ("", ":memory:"):
             raise Unusable("content in memory would be lost; set SIC_DATABASE_URL to sqlite:///a/file.db")
@@ -93,8 +97,7 @@ class _NextFile:
         self._path = path
         self._published = published
         self._indexes: list[str] = []
-        self._engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-        self.connection = self._engine.connect()
+        self.connection = _opened(path)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -131072", "threads = 1"):
             self.connection.exec_driver_sql(f"PRAGMA {pragma}")
         self.connection.commit()
@@ -116,11 +119,11 @@ class _NextFile:
                 merged.execute(f"PRAGMA target.{pragma}")
         merged.execute(f'INSERT INTO target."{table}" ({quoted(tuple(columns))}) {select}')
 
-    def complete(self, index_text: Callable[[Connection], None]) -> None:
+    def complete(self, index_text: Callable[[Opener], None]) -> None:
         self.connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # or who reads would wait for who writes
         self.connection.commit()
         with ThreadPoolExecutor(1) as beside:
-            indexed = beside.submit(self._beside, index_text)
+            indexed = beside.submit(index_text, partial(_opened, self._path))
             for ddl in self._indexes:
                 self.connection.exec_driver_sql(ddl)
             self.connection.commit()
@@ -132,19 +135,18 @@ class _NextFile:
             self.connection.commit()
             indexed.result()
 
-    def _beside(self, index_text: Callable[[Connection], None]) -> None:
-        with self._engine.connect() as connection:
-            index_text(connection)
-
     def publish(self) -> None:
         self.connection.close()
-        self._engine.dispose()
         finished = sqlite3.connect(self._path)
         finished.execute("PRAGMA journal_mode = DELETE")
         finished.close()
         _sync(self._path)
         self._path.replace(self._published)
         _sync(self._published.parent)
+
+
+def _opened(path: Path) -> Connection:
+    return create_engine(f"sqlite:///{path}", poolclass=NullPool).connect()
 
 
 def _sync(path: Path) -> None:

@@ -20,21 +20,24 @@ STAGED = {
     "place": "id name category document names mention_count",
     "section": "n id document ordinal parent title title_origin start end utf16_start utf16_end text paragraphs",
     "sentence": "document ordinal section start end utf16_start utf16_end text reason",
-    "obstacle": f"n id document {SOURCE} number title text summary quantities",
-    "obstacle_actor": "obstacle ordinal actor",
+    "obstacle": f"n id document {SOURCE} number title text summary quantities actors",
     "position": f"n id document {SOURCE} obstacle actor statement note",
     "claim": (
         f"n id document {SOURCE} statement type mode speaker speaker_actor hedged hedge_cue obstacle has_quantity"
-        " quantities note"
+        " quantities note actors places topics"
     ),
-    "claim_actor": "claim ordinal actor",
-    "claim_place": "claim ordinal place",
-    "claim_topic": "claim ordinal topic",
-    "event": f"n id document {SOURCE} name category status date_text edtf earliest latest basis note",
+    "event": f"n id document {SOURCE} name category status date_text edtf earliest latest basis note actors places",
     "event_mention": f"event ordinal document {SOURCE}",
-    "event_actor": "event ordinal actor",
-    "event_place": "event ordinal place",
     "relation": f"n id document from_claim to_claim type basis note {SOURCE}",
+}
+# Link tables, and where their ids wait: a record's own list of them, as JSON.
+LISTED = {
+    "obstacle_actor": ("obstacle", "actors"),
+    "claim_actor": ("claim", "actors"),
+    "claim_place": ("claim", "places"),
+    "claim_topic": ("claim", "topics"),
+    "event_actor": ("event", "actors"),
+    "event_place": ("event", "places"),
 }
 COLUMNS = {table: tuple(names.split()) for table, names in STAGED.items()}
 WITH_PLACE = frozenset(table for table, names in COLUMNS.items() if "id" in names)

@@ -432,9 +432,9 @@ def test_a_damaged_index_is_refused_and_built_anew(database: Engine, root: Path)
 def test_one_builds_while_the_others_wait(database: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Path] = []
 
-    def indexes(connection: Connection, root: Path) -> dict[str, Tantivy]:
+    def indexes(connection: Connection, root: Path, read: None) -> dict[str, Tantivy]:
         built.append(root)
-        return building.indexes(connection, root)
+        return building.indexes(connection, root, read)
 
     monkeypatch.setattr(store, "indexes", indexes)
 

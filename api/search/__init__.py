@@ -4,8 +4,10 @@ It holds no content of its own, only where to find it: hits are (`kind`, `sequen
 """
 
 from api.search.building import IndexTooLarge
+from api.search.entries import entries
 from api.search.highlight import Highlight, Terms
-from api.search.index import Answer, Hit, Index, Question
+from api.search.index import Answer, Hit, Index
+from api.search.question import Question
 from api.search.schema import FORMAT, KINDS
 from api.search.store import IndexDamaged, IndexMissing, build, build_in_memory, ensure, open_index
 from api.search.suggest import Suggestion
@@ -26,5 +28,6 @@ __all__ = [
     "build",
     "build_in_memory",
     "ensure",
+    "entries",
     "open_index",
 ]

@@ -4,16 +4,17 @@ One thread, one commit and one segment, sorted by `rank`: the same order of ties
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from pydantic_core import to_json
 from sqlalchemy import Connection
-from tantivy import Document as Entry
 from tantivy import Index as Tantivy
 from tantivy import IndexWriter, Schema
 
-from api.search.entries import READ, Fields, entries
+from api.search.entries import READ, entries
 from api.search.schema import KINDS, WORDS, lexicon, registered, schema
 from api.search.words import said_words
 
@@ -22,17 +23,23 @@ HEAP = 4_000_000_000  # bytes it may grow to; below it tantivy keeps to one segm
 NAMED = ("actor", "place", "document", "section", "obstacle", "event")  # kinds whose names and titles are suggested
 
 
+Entries = Callable[[str], Iterable[str]]  # those of a kind, each a line of JSON
+
+
 class IndexTooLarge(Exception):
     """The content does not fit one segment, and with more than one the order of ties would be left to chance."""
 
 
-def indexes(connection: Connection, root: Path | None) -> dict[str, Tantivy]:
-    """Every kind's index and the lexicon, in directories under `root` or in memory."""
+def indexes(connection: Connection, root: Path | None, read: Entries | None = None) -> dict[str, Tantivy]:
+    """Every kind's index and the lexicon, in directories under `root` or in memory.
+
+    `read` gives the same entries as the connection would, where they are read by another process.
+    """
+    read = read or partial(entries, connection)
     with ThreadPoolExecutor(1) as committing:  # of one kind while the next is read
         begun = {name: _begun(schema(kind), _place(root, name)) for name, kind in KINDS.items()}
         written = {
-            name: committing.submit(_committed, name, index, _added(index, entries(connection, name)))
-            for name, index in begun.items()
+            name: committing.submit(_committed, name, index, _added(index, read(name))) for name, index in begun.items()
         }
     built = {name: index.result() for name, index in written.items()}
     index = _begun(lexicon(), _place(root, LEXICON))
@@ -52,10 +59,10 @@ def _begun(of: Schema, path: str | None) -> Tantivy:
     return registered(Tantivy(of, path=path, reuse=False, sort_by_field="rank"))
 
 
-def _added(index: Tantivy, found: Iterable[Fields]) -> IndexWriter:
+def _added(index: Tantivy, found: Iterable[str]) -> IndexWriter:
     writer = index.writer(heap_size=HEAP, num_threads=1)
-    for fields in found:
-        writer.add_document(Entry(**fields))
+    for entry in found:
+        writer.add_json(entry)
     return writer
 
 
@@ -68,7 +75,7 @@ def _committed(name: str, index: Tantivy, writer: IndexWriter) -> Tantivy:
     return index
 
 
-def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> Iterator[Fields]:
+def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> Iterator[str]:
     searchers = {name: built[name].searcher() for name in KINDS}
     rank = 0
     for name in NAMED:
@@ -79,17 +86,13 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
             for label in labels:
                 rank += 1
                 parts = " ".join(map(said_words, label.split()))
-                yield {
-                    **{"whole": parts, "parts": parts, "kind": name, "id": fields["id"], "label": label},
-                    **{"count": count, "rank": rank},
-                }
+                named = {"whole": parts, "parts": parts, "kind": name, "id": fields["id"], "label": label}
+                yield to_json(named | {"count": count, "rank": rank}).decode()
     counts: Counter[str] = Counter()
     for name, kind in KINDS.items():
         if kind.searchable:
             counts.update(dict(searchers[name].terms_with_prefix(WORDS, "")))
     for word in sorted(counts):
         rank += 1
-        yield {
-            **{"word": word, "first": word[0], "parts": word, "kind": "word", "label": word},
-            **{"count": counts[word], "rank": rank},
-        }
+        plain = {"word": word, "first": word[0], "parts": word, "kind": "word", "label": word}
+        yield to_json(plain | {"count": counts[word], "rank": rank}).decode()

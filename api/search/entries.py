@@ -6,6 +6,7 @@ Rows come in the order of `sequence`, and nothing of them is held: a million cla
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, ScalarSelect, Select, func, select
 from sqlmodel import col
 
@@ -38,8 +39,8 @@ Fields = dict[str, Any]
 Read = Iterator[tuple[Fields, list[str], str]]  # of a record: its filters and orders, its texts, its title
 
 
-def entries(connection: Connection, kind: str) -> Iterator[Fields]:
-    """The fields of every record of a kind, as its schema names them; what a record lacks is left out."""
+def entries(connection: Connection, kind: str) -> Iterator[str]:
+    """Every record of a kind as a line of JSON, its fields as the schema names them; what it lacks is left out."""
     of = KINDS[kind]
     for fields, texts, title in READ[kind](connection):
         if of.searchable:
@@ -48,7 +49,7 @@ def entries(connection: Connection, kind: str) -> Iterator[Fields]:
             fields[WORDS] = " ".join(set(map(said_words, set().union(*stretches))))
             if of.titled:
                 fields[TITLE] = " ".join(map(said_stems, title.split()))
-        yield {name: value for name, value in fields.items() if value is not None}
+        yield to_json({name: value for name, value in fields.items() if value is not None}).decode()
 
 
 def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:

@@ -1,7 +1,9 @@
-"""What the words of a question ask for. No string is a syntax error: what is not syntax is words."""
+"""What is asked, and what the words of it ask for. No string is a syntax error: what is not syntax is words."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from api.search.words import LONGEST, is_stop_word, stems, tokens, words
 
@@ -11,6 +13,38 @@ SHORTEST_FORGIVEN = 5  # letters
 _PIECE = re.compile(
     r"""(?P<without>(?<!\S)-)?(?:["“”„](?P<phrase>[^"“”„]*)["“”„]|(?P<bare>[^\s"“”„]+))|["“”„]""",
 )
+
+
+@dataclass(frozen=True)
+class Question:
+    """Values of one filter mean *or*, filters mean *and*; days are ISO 8601, the first and last that count.
+
+    `filters` may name "kind" and "id" beside the kinds' own. A kind that lacks a filter has no match under it.
+    """
+
+    kinds: tuple[str, ...]
+    q: str | None = None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date_from: str | None = None
+    date_to: str | None = None
+    date_match: Literal["possible", "certain"] = "possible"
+    sort: str | None = None  # a key of the kind's `orders`; None is relevance under `q`, else document order
+    limit: int = 25
+    offset: int = 0
+    facets: tuple[str, ...] = ()
+    sequence_range: tuple[int, int] | None = None  # inclusive
+
+    @property
+    def kinds_asked(self) -> list[str]:
+        """In byte order."""
+        chosen = self.filters.get("kind")
+        return sorted(kind for kind in self.kinds if not chosen or kind in chosen)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything beside `q` and the kinds keeps records out."""
+        filtered = any(values for name, values in self.filters.items() if name != "kind")
+        return filtered or bool(self.date_from or self.date_to or self.sequence_range)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from tantivy import Index as Tantivy
 
-from api.search.building import LEXICON, indexes
+from api.search.building import LEXICON, Entries, indexes
 from api.search.index import Index
 from api.search.schema import FORMAT, KINDS, registered
 
@@ -39,7 +39,7 @@ def build_in_memory(connection: Connection) -> Index:
     return Index({kind: built[kind] for kind in KINDS}, built[LEXICON])
 
 
-def build(connection: Connection, root: Path | None, snapshot: str) -> Path | None:
+def build(connection: Connection, root: Path | None, snapshot: str, read: Entries | None = None) -> Path | None:
     """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory."""
     if root is None:
         return None
@@ -50,7 +50,7 @@ def build(connection: Connection, root: Path | None, snapshot: str) -> Path | No
     root.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f"{directory.name}.", suffix=".next", dir=root))
     try:
-        built = indexes(connection, unfinished)
+        built = indexes(connection, unfinished, read)
         records = {name: index.searcher().num_docs for name, index in built.items()}
         files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
         manifest = {"format": FORMAT, "snapshot": snapshot, "records": records, "files": files}
