@@ -15,8 +15,9 @@ from api.database import sqlite_path
 from api.tables import Snapshot
 from seed import schema
 from seed.apart import ALONE, Opener, entries_apart
-from seed.check import KINDS, Outcome
+from seed.check import Outcome
 from seed.digest import snapshot_id
+from seed.examined import KINDS
 from seed.faults import Fault, Refused, Unusable
 from seed.generations import KEEP_SECONDS, Current, Next, Store
 from seed.merge import Merged

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from seed.anchor import Anchors
-from seed.package import nearest
+from seed.explain import nearest
 from seed.records import Section
 from seed.text import Span
 
