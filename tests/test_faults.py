@@ -1,10 +1,10 @@
 """What goes wrong in operation, made to go wrong: refused with a reason, 503 with recovery by itself, or not noticed.
 
-docs/reliability.md has the table. SIC_ variables are settings; FAULTS=long makes the long run (20 killed loads).
+docs/reliability.md has the table; `-s` prints its rows. Loads that are killed have tests/test_killed_loads.py.
 """
 
+import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -12,27 +12,20 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.benchmarks.corpus import write
-from tests.postgres import postgres
-from tests.server import PACKAGE, ROOT, Server, loaded, sic
+from tests.databases import emptied, published
+from tests.postgres import Postgres, postgres
+from tests.server import PACKAGE, ROOT, Server, filled, loaded, sic
+from tests.under_load import Load, records, row, within
 
-LONG = os.environ.get("FAULTS") == "long"
-KILLS = 20 if LONG else 4
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> float:
-    """Seconds until it held."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.02)
-    return time.monotonic() - began
+NOT_NOTICED = "not noticed"
 
 
 def readiness(server: Server) -> tuple[int, dict[str, str]]:
@@ -53,93 +46,26 @@ def own(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
     return {"SIC_DATABASE_URL": f"sqlite:///{file}"}
 
 
+@pytest.fixture(scope="session")
+def claims(served: Server) -> frozenset[str]:
+    """Those of the article."""
+    return records(served)
+
+
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package that takes a while to load."""
-    folder = tmp_path_factory.mktemp("other") / "packages"
-    write(folder, 1500, 1, 3)
-    return folder
+def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """One to be loaded before, one that takes some room."""
+    folder = tmp_path_factory.mktemp("documents") / "packages"
+    write(folder, 2000, 2, 3)
+    first, second = sorted(path for path in folder.iterdir() if path.is_dir())
+    return first, second
 
 
 def file_of(env: dict[str, str]) -> Path:
     return Path(env["SIC_DATABASE_URL"].removeprefix("sqlite:///"))
 
 
-def unloading(env: dict[str, str]) -> None:
-    done = sic("unload", "karabakh", env=env)
-    assert done.returncode == 0, done.stderr
-
-
 # The loader
-
-
-def killed_loads(env: dict[str, str], package: Path, snapshot: Callable[[], str]) -> None:
-    """Kills loads at random moments; content is that of before or that of after, and the next load succeeds."""
-    began = time.monotonic()
-    before = snapshot()
-    assert sic("load", package, env=env).returncode == 0
-    took = time.monotonic() - began
-    after = snapshot()
-    assert after != before
-    assert sic("unload", "d00000", env=env).returncode == 0
-    assert snapshot() == before
-    chance = random.Random(11)
-    seen = []
-    for _ in range(KILLS):
-        load = subprocess.Popen(
-            [sys.executable, "-m", "api", "load", str(package)],
-            cwd=ROOT,
-            env=os.environ | env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(chance.uniform(0, took))
-        os.killpg(load.pid, signal.SIGKILL)
-        load.wait()
-        seen.append(snapshot())
-        assert seen[-1] in (before, after)
-        if seen[-1] == after:
-            assert sic("unload", "d00000", env=env).returncode == 0
-    print(f"killed {KILLS}: {seen.count(before)} old, {seen.count(after)} new")
-    assert sic("load", package, env=env).returncode == 0
-    assert snapshot() == after
-
-
-@pytest.fixture(scope="module")
-def disjoint(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An empty database: the generated package and the article declare the same topics with other words."""
-    env = {"SIC_DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('disjoint') / 'sic.db'}"}
-    assert sic("migrate", env=env).returncode == 0
-    return env
-
-
-def test_a_load_that_is_killed_leaves_old_or_new_content(disjoint: dict[str, str], other: Path) -> None:
-    def snapshot() -> str:
-        with closing(sqlite3.connect(f"{file_of(disjoint).as_uri()}?mode=ro", uri=True)) as connection:
-            assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            return str(connection.execute("SELECT id FROM snapshot").fetchone()[0])
-
-    with Server(disjoint) as server:
-        killed_loads(disjoint, other, snapshot)
-        within(30, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
-        assert readiness(server) == (200, {})
-
-
-def test_a_load_into_postgresql_that_is_killed_leaves_old_or_new_content(other: Path, tmp_path: Path) -> None:
-    with postgres() as database:
-        env = {"SIC_DATABASE_URL": database.url(), "SIC_INDEX_DIR": str(tmp_path / "index")}
-        assert sic("migrate", env=env).returncode == 0
-
-        def snapshot() -> str:
-            [(number,)] = database.execute("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL")
-            return str(database.execute(f"SELECT id FROM sic_g{number}.snapshot")[0][0])
-
-        with Server(env) as server:
-            killed_loads(env, other, snapshot)
-            within(30, lambda: server.client.get("/v1").json()["data"]["snapshot"] == snapshot())
-        [(leftovers,)] = database.execute("SELECT count(*) FROM sic.generation WHERE published_at IS NULL")
-        assert leftovers == 0
 
 
 @contextmanager
@@ -155,14 +81,18 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own can be mounted by root only")
-def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(other: Path, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "16m") as disk:
+def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(documents: tuple[Path, Path], tmp_path: Path) -> None:
+    base, other = documents
+    with small_disk(tmp_path / "disk", "32m") as disk:
         env = {"SIC_DATABASE_URL": f"sqlite:///{disk / 'sic.db'}"}
-        assert sic("migrate", env=env).returncode == 0
+        for command in (("migrate",), ("load", base)):
+            assert sic(*command, env=env).returncode == 0
         before = (disk / "sic.db").read_bytes()
         (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - 150_000))
         with Server(env) as server:
-            done = sic("load", other, env=env)
+            held = records(server)
+            with Load([server], threads=1) as load:
+                done = sic("load", other, env=env)
             assert done.returncode == 1
             assert done.stderr.startswith("sic: ")
             assert "full" in done.stderr or "No space" in done.stderr
@@ -170,35 +100,37 @@ def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(other: Path, tmp
             assert done.stderr.count("\n") == 1
             assert (disk / "sic.db").read_bytes() == before
             assert {path.name for path in disk.iterdir()} <= {"sic.db", "sic.db.lock", "sic.db.index", "filler"}
-            assert server.client.get("/v1/claims?limit=3").status_code == 200
+            lost = len(held - records(server))
+        row("disk full", "a load where 150 kB are free", 1, load, NOT_NOTICED, lost, "; the load says why, exit 1")
+        assert load.statuses.keys() == {200}
+        assert held
+        assert not lost
 
 
-def test_a_load_whose_files_may_not_grow_is_refused_and_changes_nothing(own: dict[str, str]) -> None:
+def test_a_load_whose_files_may_not_grow_is_refused_and_changes_nothing(
+    own: dict[str, str], claims: frozenset[str]
+) -> None:
     before = file_of(own).read_bytes()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.limited", "unload", "karabakh"],
-        cwd=ROOT,
-        env=os.environ | own | {"LIMIT_FSIZE": "8192"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with Server(own) as server:
+        with Load([server], threads=1) as load:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.limited", "unload", "karabakh"],
+                cwd=ROOT,
+                env=os.environ | own | {"LIMIT_FSIZE": "8192"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        lost = len(claims - records(server))
     assert done.returncode == 1
     assert done.stderr.endswith("nothing was changed\n")
     assert file_of(own).read_bytes() == before
+    row("files may not grow", "`RLIMIT_FSIZE` of 8 kB", 1, load, NOT_NOTICED, lost, "; the load says why, exit 1")
+    assert load.statuses.keys() == {200}
+    assert not lost
 
 
 # The database
-
-
-def served_after_mending(server: Server, mend: Callable[[], object]) -> float:
-    assert refused_for_now(server, "/v1/claims")
-    assert server.client.get("/livez").status_code == 200
-    assert server.client.get("/docs").status_code == 200
-    mend()
-    took = within(30, lambda: readiness(server)[0] == 200)
-    assert server.client.get("/v1/claims").status_code == 200
-    return took
 
 
 def damaged(kind: str, file: Path) -> None:
@@ -230,24 +162,37 @@ DAMAGES = {
 
 @pytest.mark.parametrize(("kind", "told"), DAMAGES.items())
 def test_a_database_that_cannot_be_served_is_named_until_it_is_mended(
-    kind: str, told: str, own: dict[str, str]
+    kind: str, told: str, own: dict[str, str], claims: frozenset[str]
 ) -> None:
     file = file_of(own)
     spare = Path(shutil.copy(file, file.with_name("spare.db")))
     damaged(kind, file)
-    with Server(own, ready="/livez") as server:
+    with Server(own, ready="/livez") as server, Load([server], threads=1) as load:
         within(30, lambda: told in readiness(server)[1].get("database", ""))
         assert readiness(server)[0] == 503
         assert str(file.parent) not in server.client.get("/readyz").text
-        took = served_after_mending(server, lambda: spare.replace(file))
-        print(f"{kind}: ready {took:.2f} s after it was mended")
+        goes_on_without_answers(server)
+        spare.replace(file)
+        took = within(30, lambda: readiness(server)[0] == 200)
+        lost = len(claims - records(server))
+    row(f"database {kind}", "at the start; then mended", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost
+
+
+def goes_on_without_answers(server: Server) -> None:
+    assert refused_for_now(server, "/v1/claims")
+    assert server.client.get("/livez").status_code == 200
+    assert server.client.get("/docs").status_code == 200
 
 
 @pytest.mark.parametrize(("kind", "told"), DAMAGES.items())
-def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(kind: str, told: str, own: dict[str, str]) -> None:
+def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(
+    kind: str, told: str, own: dict[str, str], claims: frozenset[str]
+) -> None:
     file = file_of(own)
     spare = Path(shutil.copy(file, file.with_name("spare.db")))
-    with Server(own) as server:
+    with Server(own) as server, Load([server], threads=1) as load:
         if kind == "missing":
             file.unlink()
         else:
@@ -255,55 +200,96 @@ def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(kind: str, told:
             spare.replace(file)
         within(30, lambda: told in readiness(server)[1].get("database", ""))
         assert readiness(server)[0] == 200
-        assert server.client.get("/v1/claims?limit=7").status_code == 200
+        lost = len(claims - records(server))
+    row(f"database {kind}", "renamed over it while serving", 1, load, NOT_NOTICED, lost)
+    assert load.statuses.keys() == {200}
+    assert not lost
 
 
-def test_a_file_that_is_written_into_is_no_longer_served(own: dict[str, str]) -> None:
+def test_a_file_that_is_written_into_is_no_longer_served(own: dict[str, str], claims: frozenset[str]) -> None:
     """Nothing but a rename replaces content; what was mixed from two states would be a lie."""
     file = file_of(own)
     whole = file.read_bytes()
-    with Server(own) as server:
+    with Server(own) as server, Load([server], threads=1) as load:
         with file.open("r+b") as stream:
             stream.write(whole[: len(whole) // 2])
             stream.truncate()
         within(30, lambda: readiness(server)[0] == 503)
         assert "cut off" in readiness(server)[1]["database"]
         file.write_bytes(whole)
-        within(30, lambda: readiness(server)[0] == 200)
-        assert server.client.get("/v1/claims?limit=7").status_code == 200
+        took = within(30, lambda: readiness(server)[0] == 200)
+        lost = len(claims - records(server))
+    row("database written into in place", "cut in half, then whole again", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost
 
 
-def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path) -> None:
+def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path, claims: frozenset[str]) -> None:
     with postgres() as database:
         owner = {"SIC_DATABASE_URL": database.url(), "SIC_INDEX_DIR": str(tmp_path / "index")}
         for command in (("migrate",), ("load", PACKAGE)):
             assert sic(*command, env=owner).returncode == 0
         database.stop()
         with Server(owner | {"SIC_DATABASE_URL": database.reader}, ready="/livez") as server:
-            within(30, lambda: readiness(server) == (503, {"database": "the database cannot be read"}))
-            print(f"at the start: ready after {served_after_mending(server, database.start):.2f} s")
-            database.stop()
-            within(30, lambda: readiness(server)[0] == 503)
-            assert server.client.get("/v1/claims").status_code == 200  # remembered
-            assert refused_for_now(server, "/v1/claims?limit=7")
-            database.start()
-            print(f"gone and back: ready after {within(30, lambda: readiness(server)[0] == 200):.2f} s")
-            assert server.client.get("/v1/claims?limit=7").status_code == 200
+            with Load([server], threads=1) as load:
+                within(30, lambda: readiness(server) == (503, {"database": "the database cannot be read"}))
+                goes_on_without_answers(server)
+                database.start()
+                took = within(30, lambda: readiness(server)[0] == 200)
+                lost = len(claims - records(server))
+            row("PostgreSQL unreachable", "at the start; then started", 1, load, took, lost)
+            assert load.refused_for_now()
+            assert server.client.get("/v1/claims").status_code == 200
 
-            [pid] = (database.data / "postmaster.pid").read_text().splitlines()[:1]
-            children = subprocess.run(["pgrep", "-P", pid], capture_output=True, text=True, check=True).stdout.split()
-            for process in children:
-                os.kill(int(process), signal.SIGSTOP)
-            try:  # it holds its connections, and says nothing
-                within(30, lambda: readiness(server) == (503, {"database": "it does not answer"}))
-                began = time.monotonic()
-                assert refused_for_now(server, "/v1/claims?limit=8")
-                assert time.monotonic() - began < 1
+            with Load([server], threads=1) as load:
+                database.stop()
+                within(30, lambda: readiness(server)[0] == 503)
                 assert server.client.get("/v1/claims").status_code == 200  # remembered
-            finally:
-                for process in children:
-                    os.kill(int(process), signal.SIGCONT)
-            print(f"silent and back: ready after {within(30, lambda: readiness(server)[0] == 200):.2f} s")
+                assert refused_for_now(server, "/v1/claims?limit=7")
+                database.start()
+                took = within(30, lambda: readiness(server)[0] == 200)
+                assert server.client.get("/v1/claims?limit=7").status_code == 200
+                lost += len(claims - records(server))
+            row("PostgreSQL gone and back", "`pg_ctl stop -m immediate`", 1, load, took, lost)
+            assert load.refused_for_now()
+
+            with Load([server], threads=1) as load:
+                [pid] = (database.data / "postmaster.pid").read_text().splitlines()[:1]
+                listed = subprocess.run(["pgrep", "-P", pid], capture_output=True, text=True, check=True).stdout
+                for process in listed.split():
+                    os.kill(int(process), signal.SIGSTOP)
+                try:  # it holds its connections, and says nothing
+                    within(30, lambda: readiness(server) == (503, {"database": "it does not answer"}))
+                    assert refused_for_now(server, "/v1/claims?limit=8")
+                    assert server.client.get("/v1/claims").status_code == 200  # remembered
+                finally:
+                    for process in listed.split():
+                        os.kill(int(process), signal.SIGCONT)
+                took = within(30, lambda: readiness(server)[0] == 200)
+                lost += len(claims - records(server))
+            row("PostgreSQL says nothing", "SIGSTOP, then SIGCONT", 1, load, took, lost)
+            assert load.refused_for_now()
+            assert not lost
+
+
+def test_a_statement_that_takes_too_long_is_cut_off(
+    postgresql: Postgres, tmp_path: Path, claims: frozenset[str]
+) -> None:
+    """Here it waits for a lock that nobody of sic takes; what needs no such statement goes on."""
+    url = emptied(postgresql)
+    env = filled({"SIC_DATABASE_URL": url, "SIC_INDEX_DIR": str(tmp_path / "index")})
+    env |= {"SIC_DATABASE_URL": postgresql.reader, "SIC_STATEMENT_TIMEOUT_MS": "500"}
+    with Server(env) as server, Load([server], threads=1) as load:
+        with psycopg.connect(url) as holding:
+            holding.execute(f"LOCK TABLE {published(url)}.claim IN ACCESS EXCLUSIVE MODE".encode())
+            assert refused_for_now(server, "/v1/claims?limit=3")
+            assert server.client.get("/v1/actors").status_code == 200
+            assert readiness(server) == (200, {})
+        took = within(5, lambda: server.client.get("/v1/claims?limit=3").status_code == 200)
+        lost = len(claims - records(server))
+    row("a statement takes too long", "a table locked, `SIC_STATEMENT_TIMEOUT_MS=500`", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost
 
 
 # The index
@@ -317,13 +303,18 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return loaded(folder, folder / "packages")
 
 
+def claims_in(env: dict[str, str]) -> frozenset[str]:
+    with closing(sqlite3.connect(file_of(env))) as connection:
+        return frozenset(id for (id,) in connection.execute("SELECT id FROM claim"))
+
+
 @pytest.mark.parametrize("fault", ["missing", "file missing", "file cut off", "manifest damaged", "not writable"])
 def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, str], tmp_path: Path) -> None:
     source = file_of(indexed)
     file = Path(shutil.copy(source, tmp_path / "sic.db"))
     root = Path(shutil.copytree(f"{source}.index", f"{file}.index"))
-    directory = max((path for path in root.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
-    data = max((path for path in directory.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    directory = newest_directory(root)
+    data = largest_file(directory)
     if fault == "missing":
         shutil.rmtree(directory)
     elif fault == "file missing":
@@ -335,11 +326,60 @@ def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, s
     else:
         shutil.rmtree(root)
         root.write_text("a file where a directory should be: nothing can be written, not even by root")
-    began = time.monotonic()
-    with Server({"SIC_DATABASE_URL": f"sqlite:///{file}"}, patience=60) as server:
-        print(f"index {fault}: ready {time.monotonic() - began:.2f} s after the start")
+    with Server({"SIC_DATABASE_URL": f"sqlite:///{file}"}, ready="/livez") as server:
+        with Load([server], threads=1) as load:
+            took = within(60, lambda: readiness(server)[0] == 200)
+            lost = len(claims_in(indexed) - records(server))
         assert server.client.get("/v1/search?q=actor").status_code == 200
         assert server.client.get("/v1/claims?q=the&facets=type").json()["meta"]["total"] >= 0
+        warnings = [line for line in map(json.loads, server.output.splitlines()) if "memory" in line.get("message", "")]
+        gauge = "sic_index_in_memory 1.0" in server.client.get("/metrics").text.splitlines()
+    row(f"index {fault}", "at the start", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost
+    assert gauge == (fault == "not writable")
+    if fault == "not writable":
+        [warning] = warnings
+        assert warning["level"] == "warning"
+        assert "SIC_INDEX_DIR" in warning["message"]
+        assert warning["directory"] == str(root)
+        assert "File exists" in warning["reason"] or "Not a directory" in warning["reason"]
+    else:
+        assert not warnings
+
+
+def newest_directory(root: Path) -> Path:
+    return max((path for path in root.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
+
+
+def largest_file(directory: Path) -> Path:
+    return max((path for path in directory.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+
+
+@pytest.mark.parametrize("fault", ["deleted", "a file of it deleted"])
+def test_an_index_that_goes_while_it_is_served_is_not_noticed(
+    fault: str, own: dict[str, str], claims: frozenset[str]
+) -> None:
+    """It stays mapped; who starts next builds it anew."""
+    with Server(own) as server, Load([server], threads=1) as load:
+        directory = newest_directory(Path(f"{file_of(own)}.index"))
+        before = server.client.get("/v1/search?q=war&limit=50").json()
+        if fault == "deleted":
+            shutil.rmtree(directory)
+        else:
+            max(
+                (path for path in directory.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
+            ).unlink()
+        time.sleep(1)
+        after = server.client.get("/v1/search?q=war&limit=50&offset=0").json()
+        assert [hit["id"] for hit in after["data"]] == [hit["id"] for hit in before["data"]]
+        assert after["meta"]["total"] == before["meta"]["total"] > 0
+        with Server(own) as second:
+            assert second.client.get("/v1/search?q=war&limit=50").json()["data"] == before["data"]
+        lost = len(claims - records(server))
+    row(f"index {fault}", "while serving", 1, load, NOT_NOTICED, lost)
+    assert load.statuses.keys() == {200}
+    assert not lost
 
 
 def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
@@ -347,8 +387,7 @@ def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
 ) -> None:
     with closing(sqlite3.connect(file_of(own))) as connection:
         (snapshot,) = connection.execute("SELECT id FROM snapshot").fetchone()
-    kept = [path for path in Path(f"{file_of(indexed)}.index").iterdir() if path.is_dir()]
-    other = max(kept, key=lambda path: path.stat().st_mtime_ns)
+    other = newest_directory(Path(f"{file_of(indexed)}.index"))
     before, dash, format = other.name.partition("-")
     mine = Path(f"{file_of(own)}.index") / f"{snapshot}{dash}{format}"
     shutil.copytree(other, mine)
@@ -386,77 +425,76 @@ def asked(path: str) -> bytes:
 
 
 def test_a_client_that_does_not_finish_its_question_is_hung_up_on(served: Server) -> None:
-    with connected(served) as slow, connected(served) as silent:
+    with connected(served) as slow, connected(served) as silent, Load([served], threads=1) as load:
         began = time.monotonic()
         slow.sendall(b"GET /v1 HTTP/1.1\r\nHost: te")
-        assert served.client.get("/v1").status_code == 200
         assert gone(silent)
         assert gone(slow)
-        assert 5 < time.monotonic() - began < 15
+        took = time.monotonic() - began
+        assert 5 < took < 15
+    row("a slow client", "half a question, and none", 2, load, NOT_NOTICED, "–", f"; hung up on after {took:.1f} s")
+    assert load.statuses.keys() == {200}
 
 
 def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) -> None:
     with Server(indexed | {"SIC_MAX_CONCURRENCY": "8"}) as server:
         before = descriptors(server)
-        for turn in range(40):
-            with connected(server) as client:
-                client.sendall(
-                    asked(f"/v1/claims?format=jsonl&type=factual&x{turn}=")
-                    if turn % 9 == 8
-                    else asked("/v1/claims?format=jsonl")
-                )
-                assert client.recv(500).startswith(b"HTTP/1.1 ")
-        within(30, lambda: descriptors(server) <= before + 2)
+        with Load([server], threads=1) as load:
+            for turn in range(40):
+                with connected(server) as client:
+                    client.sendall(
+                        asked(f"/v1/claims?format=jsonl&type=factual&x{turn}=")
+                        if turn % 9 == 8
+                        else asked("/v1/claims?format=jsonl")
+                    )
+                    assert client.recv(500).startswith(b"HTTP/1.1 ")
+        took = within(30, lambda: descriptors(server) <= before + 2)
         assert server.client.get("/v1/claims?limit=7").status_code == 200
         assert '"level": "error"' not in server.output
+    row("a client leaves mid-stream", "after 500 bytes of a file", 40, load, took, "–", " until no descriptor was left")
+    assert load.refused_for_now()
 
 
 def test_readers_that_take_nothing_do_not_keep_their_places(indexed: dict[str, str]) -> None:
     """Each holds one of the places for answers until it is cut off; meanwhile others are asked to come back."""
     places = 4
-    with Server(indexed | {"SIC_MAX_CONCURRENCY": str(places)}) as server:
-        stuck = [connected(server) for _ in range(places)]
-        try:
-            for client in stuck:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-                client.sendall(asked("/v1/claims?format=jsonl") * 40)
-            time.sleep(1)
+    with Server(indexed | {"SIC_MAX_CONCURRENCY": str(places)}) as server, ExitStack() as stack:
+        for _ in range(places):
+            client = stack.enter_context(connected(server))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.sendall(asked("/v1/claims?format=jsonl") * 40)
+        time.sleep(1)
+        with Load([server], threads=1) as load:
             assert server.client.get("/livez").status_code == 200
             took = within(60, lambda: server.client.get("/v1/claims?limit=9").status_code == 200)
-            print(f"readers that take nothing: places free after {took:.1f} s")
-        finally:
-            for client in stuck:
-                client.close()
+    row("readers that take nothing", "all 4 of 4 places for answers held", places, load, took, "–")
+    assert load.refused_for_now()
 
 
 def test_a_thousand_connections_are_all_answered(served: Server) -> None:
-    connections = [connected(served) for _ in range(1000)]
-    try:
-        began = time.monotonic()
-        for client in connections:
-            client.sendall(asked("/v1/claims?limit=2"))
-        answers = [client.recv(100) for client in connections]
-        print(f"1,000 connections: all answered in {time.monotonic() - began:.2f} s")
-        assert all(answer.startswith(b"HTTP/1.1 200 ") for answer in answers)
-    finally:
-        for client in connections:
-            client.close()
+    with ExitStack() as stack:
+        connections = [stack.enter_context(connected(served)) for _ in range(1000)]
+        with Load([served], threads=1) as load:
+            began = time.monotonic()
+            for client in connections:
+                client.sendall(asked("/v1/claims?limit=2"))
+            answers = [client.recv(100) for client in connections]
+            took = time.monotonic() - began
+    load.statuses[200] += (well := sum(answer.startswith(b"HTTP/1.1 200 ") for answer in answers))
+    row("1,000 connections", "at once, each with a question", 1000, load, NOT_NOTICED, "–", f"; all in {took:.2f} s")
+    assert well == 1000
+    assert load.statuses.keys() == {200}
 
 
-def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str]) -> None:
-    with Server(own | {"LIMIT_NOFILE": "80"}, module="tests.limited") as server:
+def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str], claims: frozenset[str]) -> None:
+    with Server(own | {"LIMIT_NOFILE": "80"}, module="tests.limited") as server, Load([server], threads=1) as load:
         assert server.client.get("/v1/claims?limit=2").status_code == 200
-        crowd = []
-        try:
+        with ExitStack() as crowd:
             for _ in range(150):
-                crowd.append(connected(server))
-                crowd[-1].sendall(asked("/v1/claims?limit=2"))
+                crowd.enter_context(connected(server)).sendall(asked("/v1/claims?limit=2"))
             time.sleep(1)
             assert server.process is not None
             assert server.process.poll() is None
-        finally:
-            for client in crowd:
-                client.close()
 
         def answered() -> bool:
             with connected(server) as client:
@@ -467,5 +505,21 @@ def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str]) -
                 except OSError:
                     return False
 
-        print(f"descriptors exhausted: answers again after {within(30, answered):.2f} s")
+        took = within(30, answered)
         assert readiness(server)[0] == 200
+        lost = len(claims - records(server))
+    row("descriptors exhausted", "150 connections, `RLIMIT_NOFILE` of 80", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost
+
+
+def test_beyond_its_concurrency_it_sheds(own: dict[str, str], claims: frozenset[str]) -> None:
+    with Server(own | {"SIC_MAX_CONCURRENCY": "2", "SIC_ACCESS_LOG": "off"}) as server:
+        with Load([server], threads=12, pause=0, path="/v1/claims?include=actors,places,relations&") as load:
+            within(30, lambda: load.statuses[503] > 20 and load.statuses[200] > 20)
+            assert [server.client.get(path).status_code for path in ("/livez", "/readyz", "/metrics")] == [200] * 3
+        took = within(5, lambda: server.client.get("/v1/claims?limit=3").status_code == 200)
+        lost = len(claims - records(server))
+    row("asked more than it takes on", "12 clients, `SIC_MAX_CONCURRENCY=2`", 1, load, took, lost)
+    assert load.refused_for_now()
+    assert not lost

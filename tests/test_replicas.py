@@ -3,22 +3,21 @@
 Everything is bounded in time; what was measured is in docs/reliability.md.
 """
 
-import threading
+import signal
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Self
 
-import httpx
 import pytest
 
 from tests.postgres import Postgres, servers
 from tests.server import PACKAGE, Server, sic
+from tests.under_load import Load, records, row, within
 
 QUIET = {"SIC_ACCESS_LOG": "off"}
+NOT_NOTICED = "not noticed"
 
 
 class Deployment:
@@ -55,52 +54,6 @@ def processes(deployment: Deployment) -> Iterator[list[Server]]:
         yield [stack.enter_context(Server(deployment.reader)) for _ in range(2)]
 
 
-class Load:
-    """`with Load(servers) as load`: asks new questions of every server all the time, and keeps what was answered."""
-
-    def __init__(self, asked: list[Server], threads: int = 4) -> None:
-        self.statuses: Counter[int | str] = Counter()
-        self.worst = 0.0
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._ask, args=(asked[number % len(asked)].url, number))
-            for number in range(threads)
-        ]
-
-    def _ask(self, url: str, number: int) -> None:
-        with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
-            for turn in range(1_000_000):
-                if self._stop.is_set():
-                    return
-                began = time.monotonic()
-                try:
-                    # Every question is a new one: nothing of it is remembered.
-                    answer = client.get(f"/v1/claims?offset={turn % 200}&limit={turn % 7 + 1}&q=the+{number}x{turn}")
-                    self.statuses[answer.status_code] += 1
-                except httpx.TransportError as error:
-                    self.statuses[type(error).__name__] += 1
-                self.worst = max(self.worst, time.monotonic() - began)
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> float:
-    """Seconds until it held."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.02)
-    return time.monotonic() - began
-
-
 def ready(server: Server) -> dict[str, object]:
     answer = server.client.get("/readyz")
     told: dict[str, object] = answer.json() | {"code": answer.status_code}
@@ -115,36 +68,50 @@ def is_down(server: Server) -> bool:
     return "database" in str(ready(server).get("down"))
 
 
+def lost(held: frozenset[str], processes: list[Server]) -> int:
+    """Claims that were there before, and that a process does not give."""
+    return sum(len(held - records(server)) for server in processes)
+
+
 def test_reading_goes_on_when_the_primary_is_killed(deployment: Deployment, processes: list[Server]) -> None:
+    held = records(processes[0])
     try:
         with Load(processes) as load:
             time.sleep(1)
             deployment.primary.stop("immediate")
             time.sleep(3)
-        print("primary killed:", dict(load.statuses), f"worst {load.worst:.3f} s")
-        assert set(load.statuses) == {200}
-        assert load.statuses[200] > 100
         assert all(ready(server)["code"] == 200 for server in processes)
+        missing = lost(held, processes)
     finally:
         deployment.primary.start()
+    row("primary killed, standby left", "`pg_ctl stop -m immediate`", 1, load, NOT_NOTICED, missing)
+    assert load.statuses.keys() == {200}
+    assert load.requests > 100
+    assert held
+    assert not missing
 
 
 def test_reading_moves_to_the_primary_when_the_standby_is_killed(
     deployment: Deployment, processes: list[Server]
 ) -> None:
+    held = records(processes[0])
     try:
         with Load(processes) as load:
             time.sleep(1)
             deployment.standby.stop("immediate")
             time.sleep(3)
-        print("standby killed:", dict(load.statuses), f"worst {load.worst:.3f} s")
-        assert set(load.statuses) == {200}
+        missing = lost(held, processes)
     finally:
         deployment.standby.start()
+    note = "; an interrupted statement is asked of the other"
+    row("standby killed, primary left", "`pg_ctl stop -m immediate`", 1, load, NOT_NOTICED, missing, note)
+    assert load.statuses.keys() == {200}
+    assert not missing
 
 
 def test_a_load_on_the_primary_reaches_every_process(deployment: Deployment, processes: list[Server]) -> None:
     before = {ready(server)["snapshot"] for server in processes}
+    held = records(processes[0])
     assert len(before) == 1
     try:
         with Load(processes) as load:
@@ -155,26 +122,36 @@ def test_a_load_on_the_primary_reaches_every_process(deployment: Deployment, pro
                 + ".snapshot"
             )
             took = within(5, lambda: {ready(server)["snapshot"] for server in processes} == {after})
-        print("new snapshot everywhere:", dict(load.statuses), f"{took:.2f} s after the load returned")
-        assert set(load.statuses) == {200}
         assert {after} != before
     finally:
         deployment.publish("load", PACKAGE)
+    within(10, lambda: {ready(server)["snapshot"] for server in processes} == before)
+    missing = lost(held, processes)
+    note = " until every process is on the new snapshot"
+    row("content published on the primary", "unload, and load again", 1, load, took, missing, note)
+    assert load.statuses.keys() == {200}
+    assert not missing
 
 
 def test_a_standby_that_lags_is_served_as_it_is(deployment: Deployment, processes: list[Server]) -> None:
     [before] = {ready(server)["snapshot"] for server in processes}
-    deployment.standby.execute("SELECT pg_wal_replay_pause()")
-    try:
-        deployment.publish("unload", "karabakh")
-        time.sleep(1.5)
-        assert [ready(server)["snapshot"] for server in processes] == [before] * 2
-        assert [ready(server)["code"] for server in processes] == [200] * 2
-        assert processes[0].client.get("/v1/claims?limit=1").json()["meta"]["snapshot"] == before
-    finally:
-        deployment.standby.execute("SELECT pg_wal_replay_resume()")
-    took = within(5, lambda: all(ready(server)["snapshot"] != before for server in processes))
-    print(f"followed {took:.2f} s after the standby did")
+    held = records(processes[0])
+    with Load(processes) as load:
+        deployment.standby.execute("SELECT pg_wal_replay_pause()")
+        try:
+            deployment.publish("unload", "karabakh")
+            time.sleep(1.5)
+            assert [ready(server)["snapshot"] for server in processes] == [before] * 2
+            assert [ready(server)["code"] for server in processes] == [200] * 2
+            assert processes[0].client.get("/v1/claims?limit=1").json()["meta"]["snapshot"] == before
+            missing = lost(held, processes)
+        finally:
+            deployment.standby.execute("SELECT pg_wal_replay_resume()")
+        took = within(5, lambda: all(ready(server)["snapshot"] != before for server in processes))
+    note = " after the standby went on; until then the old snapshot"
+    row("standby does not replay", "`pg_wal_replay_pause()` during a load", 1, load, took, missing, note)
+    assert load.statuses.keys() == {200}
+    assert not missing
     deployment.publish("load", PACKAGE)
     within(5, lambda: all(ready(server)["snapshot"] == before for server in processes))
 
@@ -191,29 +168,39 @@ def test_nobody_goes_back_to_an_older_snapshot_that_a_standby_shows(deployment: 
             deployment.standby.settings.append("recovery_min_apply_delay=1h")  # it has the old state, and keeps it
             deployment.standby.start()
             deployment.publish("load", PACKAGE)
-            newest = within(10, lambda: ready(server)["snapshot"] != served)
+            within(10, lambda: ready(server)["snapshot"] != served)
             reached = ready(server)["snapshot"]
+            held = records(server)
             with Load([server]) as load:
                 time.sleep(2)
-            assert set(load.statuses) == {200}, load.statuses
-            assert ready(server)["snapshot"] == reached, newest
+            missing = lost(held, [server])
+            assert ready(server)["snapshot"] == reached
     finally:
         deployment.standby.stop("fast")
         if "recovery_min_apply_delay=1h" in deployment.standby.settings:
             deployment.standby.settings.remove("recovery_min_apply_delay=1h")
         deployment.standby.start()
         deployment.standby.caught_up(deployment.primary)
+    row("an older standby comes back", "beside a newer primary", 1, load, NOT_NOTICED, missing)
+    assert load.statuses.keys() == {200}
+    assert held
+    assert not missing
 
 
-@pytest.mark.parametrize("order", ["api first", "databases first"])
+@pytest.mark.parametrize("order", ["api first", "databases first", "standby first"])
 def test_everything_may_be_started_in_any_order(deployment: Deployment, order: str) -> None:
     primary, standby = deployment.primary, deployment.standby
     for database in (standby, primary):
         database.stop("fast")
     if order == "databases first":
         primary.start()
+    if order != "api first":
         standby.start()
-    with Server(deployment.reader, ready="/livez") as first, Server(deployment.reader, ready="/livez") as second:
+    with (
+        Server(deployment.reader, ready="/livez") as first,
+        Server(deployment.reader, ready="/livez") as second,
+        Load([first, second], threads=2) as load,
+    ):
         if order == "api first":
             for server in (first, second):
                 within(5, partial(is_down, server))
@@ -222,19 +209,55 @@ def test_everything_may_be_started_in_any_order(deployment: Deployment, order: s
                 assert server.client.get("/livez").status_code == 200
             standby.start()
             primary.start()
-        took = [within(15, partial(is_ready, server)) for server in (first, second)]
-        print(f"{order}: ready {max(took):.2f} s after the databases")
+        took = max(within(15, partial(is_ready, server)) for server in (first, second))
+        if order == "standby first":
+            primary.start()
+        held = records(first)
         assert first.client.get("/v1/claims?limit=3").content == second.client.get("/v1/claims?limit=3").content
+        missing = lost(held, [first, second])
+    row("everything restarted", order, 1, load, took, missing)
+    assert load.refused_for_now()
+    assert held
+    assert not missing
+
+
+def test_processes_come_back_with_their_databases(deployment: Deployment, processes: list[Server]) -> None:
+    primary, standby = deployment.primary, deployment.standby
+    first = processes[0]
+    held = records(first)
+    assert first.client.get("/v1/claims?limit=3").status_code == 200
+    with Load(processes, threads=2) as load:
         primary.stop("immediate")
         standby.stop("immediate")
         within(5, lambda: ready(first)["code"] == 503)
         assert first.client.get("/v1/claims?limit=3").status_code == 200  # remembered
         assert first.client.get("/v1/claims?limit=4").status_code == 503
         primary.start()
-        took = [within(15, partial(is_ready, server)) for server in (first, second)]
-        print(f"both killed: ready {max(took):.2f} s after the primary")
+        took = max(within(15, partial(is_ready, server)) for server in processes)
         standby.start()
         assert first.client.get("/v1/claims?limit=4").status_code == 200
+        missing = lost(held, processes)
+    row("primary and standby killed", "`pg_ctl stop -m immediate` of both, primary back", 1, load, took, missing)
+    assert load.refused_for_now()
+    assert not missing
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_a_process_that_is_killed_leaves_the_other_serving(
+    killed: int, deployment: Deployment, processes: list[Server]
+) -> None:
+    """They share nothing: what one of them does when it dies is not seen by who asks the other."""
+    held = records(processes[0])
+    gone, left = processes[killed], processes[1 - killed]
+    with Load([left], threads=2) as load:
+        time.sleep(0.5)
+        gone.stop(signal.SIGKILL)
+        with Server(deployment.reader, port=gone.port, ready="/livez") as again:
+            took = within(15, partial(is_ready, again))
+            missing = lost(held, [left, again])
+    row(f"API process {killed + 1} of 2 killed", "SIGKILL, started again", 1, load, took, missing)
+    assert load.statuses.keys() == {200}
+    assert not missing
 
 
 def test_the_role_that_serves_cannot_write(deployment: Deployment) -> None:

@@ -14,7 +14,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from api.database import open_database, probe_engine, published
+from api.settings import Settings
 from tests.benchmarks.corpus import write
 from tests.server import ROOT, Server, loaded
 
@@ -267,26 +271,17 @@ def test_no_cell_of_a_csv_runs_in_a_spreadsheet(poisoned: Server) -> None:
             assert not re.search(r'(^|,)"?[=@+]', line)
 
 
-def test_beyond_its_concurrency_it_sheds(environment: dict[str, str]) -> None:
-    statuses: list[tuple[int, str | None]] = []
-
-    def ask(number: int) -> None:
-        with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client:
-            for turn in range(20):
-                answer = client.get(f"/v1/claims?limit=100&include=actors,places,relations&q=the+{number}+{turn}")
-                statuses.append((answer.status_code, answer.headers.get("retry-after")))
-
-    with Server(environment | {"SIC_MAX_CONCURRENCY": "2", "SIC_ACCESS_LOG": "off"}) as server:
-        threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
-        for thread in threads:
-            thread.start()
-        healthy = [server.client.get("/livez").status_code for _ in range(5)]
-        for thread in threads:
-            thread.join()
-        assert healthy == [200] * 5
-        assert server.client.get("/v1/claims?limit=3").status_code == 200
-    assert {status for status, _ in statuses} == {200, 503}
-    assert all(retry == "1" for status, retry in statuses if status == 503)
+def test_sessions_cannot_write_even_as_the_owner(database: dict[str, str]) -> None:
+    settings = Settings(database_url=database.get("SIC_LOAD_DATABASE_URL", database["SIC_DATABASE_URL"]))
+    probe = probe_engine(settings)
+    opened = open_database(settings, published(settings, probe))
+    try:
+        with opened.connect() as connection, pytest.raises(DBAPIError, match=r"read-?only"):
+            connection.execute(text("UPDATE claim SET statement = ''"))
+    finally:
+        opened.close()
+        if probe is not None:
+            probe.dispose()
 
 
 def test_the_database_folder_may_be_read_only(tmp_path: Path, environment: dict[str, str]) -> None:
