@@ -1,6 +1,11 @@
-"""No filter and no sort of a list reads a whole table: SQLite finds the page by an index, however much there is."""
+"""No filter and no sort of a list reads a whole table: an index finds the page, however much there is.
+
+PostgreSQL reads a small table whole because that is cheaper, so it is asked with that made costly: what then still
+reads one has no index that would do.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +21,9 @@ from api.records import KINDS, Others, Reader
 from api.resources import actors, claims, documents, events, obstacles, places, positions, relations, sections
 from api.spans import Text, overlapping
 from tests.benchmarks.corpus import write
-from tests.server import loaded
+from tests.databases import published
+from tests.postgres import postgres
+from tests.server import filled, loaded
 
 Listing = tuple[type[ListQuestions], Callable[[Any], Select[Any]]]
 
@@ -61,29 +68,52 @@ def sorts() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    folder: Path = tmp_path_factory.mktemp("plans")
-    write(folder / "packages", 2_000, 20, seed=1)
-    url = loaded(folder, folder / "packages")["SIC_DATABASE_URL"]
-    engine = create_engine(url)
-    with engine.connect() as connected:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("plans") / "packages"
+    write(folder, 2_000, 20, seed=1)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def connection(
+    request: pytest.FixtureRequest, packages: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connection]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = loaded(tmp_path_factory.mktemp("database"), packages)["SIC_DATABASE_URL"]
+        else:
+            url = stack.enter_context(postgres()).url()
+            filled({"SIC_DATABASE_URL": url}, packages)
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        stack.callback(engine.dispose)
+        connected = stack.enter_context(engine.connect())
+        if request.param == "postgresql":
+            connected.exec_driver_sql(f"SET search_path TO {published(url)}")
+            for costly in ("enable_seqscan", "enable_sort"):
+                connected.exec_driver_sql(f"SET {costly} TO off")
         yield connected
-    engine.dispose()
 
 
 def plan(connection: Connection, statement: Any, **values: Any) -> list[str]:
+    """The steps of it, each with the table or index that it reads."""
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {compiled}", compiled.params | values)
+        return [row[0].strip().removeprefix("->").strip() for row in rows]
     given = tuple((compiled.params | values)[name] for name in compiled.positiontup)
     return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)]
 
 
+MADE = ("SCAN (", "SCAN anon", "SCAN json_each", "SCAN CONSTANT")  # by the statement itself, and small
+
+
 def whole_tables(steps: list[str]) -> list[str]:
-    """Steps that read all of a table; what a statement made itself, in parentheses or unnamed, is small."""
-    return [
-        step
-        for step in steps
-        if step.startswith("SCAN") and not step.startswith(("SCAN (", "SCAN anon", "SCAN json_each", "SCAN CONSTANT"))
-    ]
+    """Steps that read all of a table."""
+    return [step for step in steps if step.startswith(("SCAN", "Seq Scan")) and not step.startswith(MADE)]
+
+
+def sorted_anew(steps: list[str]) -> list[str]:
+    return [step for step in steps if "TEMP B-TREE" in step or step.startswith(("Sort", "Incremental Sort"))]
 
 
 @pytest.mark.parametrize(("kind", "name"), list(filters()))
@@ -107,7 +137,7 @@ def test_a_page_of_a_sorted_list_is_read_in_the_order_of_an_index(connection: Co
     page = make(model()).where(column < 9 if falling else column > 5).order_by(column.desc() if falling else column)
     steps = plan(connection, page.limit(21))
     assert not whole_tables(steps), steps
-    assert not [step for step in steps if "TEMP B-TREE" in step], steps
+    assert not sorted_anew(steps), steps
 
 
 @pytest.mark.parametrize(
@@ -120,7 +150,7 @@ def test_a_page_of_a_sorted_list_is_read_in_the_order_of_an_index(connection: Co
     ],
 )
 def test_what_is_included_is_found_by_an_index(connection: Connection, kind: str, name: str) -> None:
-    steps = plan(connection, _numbered(kind, name), ids="[]")
+    steps = plan(connection, _numbered(kind, name), ids="[]" if connection.dialect.name == "sqlite" else ["x"])
     assert not whole_tables(steps), steps
 
 
@@ -131,4 +161,8 @@ def test_what_rests_on_a_span_is_found_by_an_index(connection: Connection) -> No
 
 
 def test_the_content_is_analysed(connection: Connection) -> None:
-    assert connection.execute(text("SELECT count(*) FROM sqlite_stat1")).scalar_one() > 20
+    statistics = {
+        "sqlite": "SELECT count(*) FROM sqlite_stat1",
+        "postgresql": "SELECT count(DISTINCT (tablename, attname)) FROM pg_stats WHERE schemaname = current_schema()",
+    }
+    assert connection.execute(text(statistics[connection.dialect.name])).scalar_one() > 20
