@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
     access_log: Literal["on", "off"] = Field("on", description="One JSON line for each request.")
-    max_concurrency: int = Field(64, ge=1, description="Answers computed or streamed at once; beyond it 503.")
+    max_concurrency: int = Field(128, ge=1, description="Answers computed or streamed at once; beyond it 503.")
     threads: int = Field(8, ge=1, description="Worker threads and database connections of a process.")
     poll_seconds: float = Field(0.5, gt=0, description="How often a process looks for newly published content.")
     statement_timeout_ms: int = Field(10_000, ge=1, description="PostgreSQL's statement_timeout for reading.")
