@@ -1,6 +1,7 @@
 """HTTP as clients, browsers and caches know it: methods, conditional requests, headers, redirects, deployments."""
 
 import re
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -334,3 +335,24 @@ def test_an_answer_asked_for_again_is_the_same_byte_for_byte(client: httpx.Clien
     answers = [ask(client, path) for _ in range(3)]
     assert len({answer.content for answer in answers}) == 1
     assert len({str(steady(answer)) for answer in answers}) == 1
+
+
+def test_questions_on_one_connection_are_answered_alike_and_in_their_order(served: Server) -> None:
+    """Computed, remembered, and remembered by a connection that ends: the same lines, but for what must differ."""
+    question = b"GET /v1/claims?limit=7&offset=%d HTTP/1.1\r\nHost: a\r\n"
+    sent = b"".join(question % at + b"\r\n" for at in (3, 3, 4, 3)) + question % 3 + b"Connection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+        connection.sendall(sent)
+        received = connection.makefile("rb").read()
+    answers = []
+    while received:
+        head, _, rest = received.partition(b"\r\n\r\n")
+        lines = [line for line in head.split(b"\r\n") if line.partition(b":")[0].decode() not in VARYING]
+        [length] = [int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:")]
+        answers.append((lines, rest[:length]))
+        received = rest[length:]
+    first, again, other, *_, last = answers
+    assert len(answers) == 5
+    assert first == again == answers[3]
+    assert other[1] != first[1]
+    assert (last[0], last[1]) == ([*first[0], b"connection: close"], first[1])
