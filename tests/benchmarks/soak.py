@@ -89,12 +89,18 @@ async def client(number: int, port: int, until: float, seen: Counter[str]) -> No
         writer.close()
 
 
-def observed(process: int) -> dict[str, int]:
-    """Resident bytes, open descriptors and threads of the server."""
-    status = Path(f"/proc/{process}/status").read_text()
-    fields = dict(line.split(":", 1) for line in status.splitlines())
-    descriptors = len(list(Path(f"/proc/{process}/fd").iterdir()))
-    return {"rss_mb": int(fields["VmRSS"].split()[0]) // 1024, "fds": descriptors, "threads": int(fields["Threads"])}
+def observed(server: Server) -> dict[str, int]:
+    """The server's resident memory, what of it are remembered answers, open descriptors and threads."""
+    assert server.process is not None
+    process = Path(f"/proc/{server.process.pid}")
+    fields = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    gauges = dict(line.rsplit(" ", 1) for line in server.client.get("/metrics").text.splitlines())
+    return {
+        "rss_mb": int(fields["VmRSS"].split()[0]) // 1024,
+        "remembered_mb": round(float(gauges["sic_remembered_bytes"]) / 2**20),
+        "fds": len(list((process / "fd").iterdir())),
+        "threads": int(fields["Threads"]),
+    }
 
 
 async def publish(env: dict[str, str], package: Path, until: float, seen: Counter[str]) -> None:
@@ -109,21 +115,25 @@ async def publish(env: dict[str, str], package: Path, until: float, seen: Counte
 
 
 async def run(server: Server, minutes: float, connections: int, package: Path) -> list[dict[str, float]]:
-    assert server.process is not None
     seen: Counter[str] = Counter()
     began = time.monotonic()
     until = began + minutes * 60
     work = [asyncio.create_task(client(number, server.port, until, seen)) for number in range(connections)]
     publishing = asyncio.create_task(publish(server.env, package, until, seen))
     samples: list[dict[str, float]] = []
+
+    async def sample() -> None:
+        found = await asyncio.to_thread(observed, server)
+        samples.append({"seconds": round(time.monotonic() - began), **found, **seen})
+
     while time.monotonic() < until:
         await asyncio.sleep(min(15, max(0.1, until - time.monotonic())))
-        samples.append({"seconds": round(time.monotonic() - began), **observed(server.process.pid), **seen})
+        await sample()
         print(json.dumps(samples[-1]), flush=True)
     await asyncio.gather(*work)
     publishing.cancel()
     await asyncio.sleep(1)
-    samples.append({"seconds": round(time.monotonic() - began), **observed(server.process.pid), **seen})
+    await sample()
     return samples
 
 
