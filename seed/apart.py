@@ -27,11 +27,11 @@ def entries_apart(opened: Opener) -> Iterator[Callable[[str], Iterator[str]]]:
     theirs.close()
 
     def read(kind: str) -> Iterator[str]:
-        ours.send(kind)
         try:
+            ours.send(kind)
             while isinstance(sent := ours.recv(), bytes):
                 yield from sent.decode().split("\n")
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise Unusable("a process that reads for the text index ended; is there too little memory?") from None
         if sent is not None:
             raise Unusable(str(sent))
@@ -56,7 +56,7 @@ def _serve(pipe: Pipe, opened: Opener) -> None:
                 while batch := "\n".join(islice(found, BATCH)):
                     pipe.send(batch.encode())
                 pipe.send(None)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (EOFError, ConnectionError):
         return
     except Exception as error:  # told to whoever waits, who ends everything
         pipe.send(f"reading for the text index failed: {error}")

@@ -62,7 +62,7 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
                         readers.pop(pipe).join()
                     case failure:
                         raise Unusable(str(failure))
-    except EOFError:
+    except (EOFError, ConnectionError):
         raise Unusable("a reading process ended; is there too little memory?") from None
     finally:
         for left in readers.values():
@@ -83,7 +83,7 @@ def _serve(pipe: Connection, path: Path, number: int) -> None:
         pipe.send(None)
         while True:
             pipe.recv()
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (EOFError, ConnectionError):
         return
     except Exception as error:  # told to whoever waits, who ends everything
         pipe.send(f"reading failed: {error}")

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 import yaml
+from sqlalchemy import Connection, create_engine
 
+from api.search.store import MANIFEST
 from api.tables import metadata
 from seed import readers
+from seed.apart import entries_apart
 from seed.faults import Refused, Unusable
 from seed.load import Loaded, Steps, load, store, unload
 from tests.benchmarks.corpus import write
@@ -375,3 +379,36 @@ def test_serving_imports_nothing_that_only_loading_needs() -> None:
     program = f"import sys, api.main; print([name for name in {only_loading} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_text_index_is_the_same_when_another_process_reads_for_it(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def files(root: Path) -> list[list[int]]:
+        """Size and checksum of each file; their names are chance."""
+        monkeypatch.setattr("seed.load.ALONE", 0 if root.name == "apart" else 1_000_000)
+        load(store(database_url), [folder], root, Steps())
+        [manifest] = root.glob(f"*/{MANIFEST}")
+        unload(store(database_url), "base", None, Steps())
+        found: dict[str, list[int]] = json.loads(manifest.read_text())["files"]
+        return sorted(sums for name, sums in found.items() if not name.endswith(".json"))
+
+    folder = package(tmp_path / "base")
+    assert files(tmp_path / "apart") == files(tmp_path / "alone")
+
+
+def test_a_process_that_reads_for_the_text_index_and_fails_says_why() -> None:
+    with (
+        entries_apart(partial(sqlalchemy_connection, "sqlite://")) as read,
+        pytest.raises(Unusable, match="no such table"),
+    ):
+        list(read("claim"))
+
+
+def test_a_process_that_reads_for_the_text_index_and_dies_is_not_waited_for() -> None:
+    with entries_apart(partial(os._exit, 1)) as read, pytest.raises(Unusable, match="ended"):
+        list(read("claim"))
+
+
+def sqlalchemy_connection(url: str) -> Connection:
+    return create_engine(url).connect()

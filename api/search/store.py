@@ -21,7 +21,7 @@ from api.search.schema import FORMAT, KINDS, registered
 
 log = logging.getLogger("sic")
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 
 
@@ -54,7 +54,7 @@ def build(connection: Connection, root: Path | None, snapshot: str, read: Entrie
         records = {name: index.searcher().num_docs for name, index in built.items()}
         files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
         manifest = {"format": FORMAT, "snapshot": snapshot, "records": records, "files": files}
-        (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for path in unfinished.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)  # who serves may be another user than who loads
         unfinished.chmod(0o755)
@@ -72,7 +72,7 @@ def open_index(root: Path, snapshot: str) -> Index:
     """Open what `build` wrote, memory-mapped, after comparing every file with its checksum."""
     directory = _directory(root, snapshot)
     try:
-        manifest = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(f"no text index of snapshot {snapshot} in format {FORMAT} under {root}") from None
     except (OSError, ValueError) as error:
