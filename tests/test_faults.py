@@ -12,8 +12,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -199,6 +200,8 @@ def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(
             damaged(kind, spare)
             spare.replace(file)
         within(30, lambda: told in readiness(server)[1].get("database", ""))
+        seen = load.requests
+        within(30, lambda: load.requests >= seen + 50)
         assert readiness(server)[0] == 200
         lost = len(claims - records(server))
     row(f"database {kind}", "renamed over it while serving", 1, load, NOT_NOTICED, lost)
@@ -285,6 +288,7 @@ def test_a_statement_that_takes_too_long_is_cut_off(
             assert refused_for_now(server, "/v1/claims?limit=3")
             assert server.client.get("/v1/actors").status_code == 200
             assert readiness(server) == (200, {})
+            within(30, lambda: load.statuses[503] >= 3)
         took = within(5, lambda: server.client.get("/v1/claims?limit=3").status_code == 200)
         lost = len(claims - records(server))
     row("a statement takes too long", "a table locked, `SIC_STATEMENT_TIMEOUT_MS=500`", 1, load, took, lost)
@@ -486,13 +490,27 @@ def test_a_thousand_connections_are_all_answered(served: Server) -> None:
     assert load.statuses.keys() == {200}
 
 
+def told(client: socket.socket) -> str:
+    client.settimeout(0.2)
+    try:
+        return "answered" if client.recv(100).startswith(b"HTTP/1.1 200 ") else "hung up on"
+    except TimeoutError:
+        return "left waiting"
+    except ConnectionResetError:
+        return "hung up on"
+
+
 def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str], claims: frozenset[str]) -> None:
+    """Connections that it holds go on; those that it cannot take it hangs up on, for a proxy to try another process."""
     with Server(own | {"LIMIT_NOFILE": "80"}, module="tests.limited") as server, Load([server], threads=1) as load:
-        assert server.client.get("/v1/claims?limit=2").status_code == 200
-        with ExitStack() as crowd:
-            for _ in range(150):
-                crowd.enter_context(connected(server)).sendall(asked("/v1/claims?limit=2"))
-            time.sleep(1)
+        within(5, lambda: load.requests > 0)
+        with ExitStack() as stack:
+            crowd = [stack.enter_context(connected(server)) for _ in range(150)]
+            for client in crowd:
+                with suppress(OSError):
+                    client.sendall(asked("/v1/claims?limit=2"))
+            within(10, lambda: load.requests > 20)
+            outcomes = Counter(map(told, crowd))
             assert server.process is not None
             assert server.process.poll() is None
 
@@ -508,7 +526,9 @@ def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str], c
         took = within(30, answered)
         assert readiness(server)[0] == 200
         lost = len(claims - records(server))
-    row("descriptors exhausted", "150 connections, `RLIMIT_NOFILE` of 80", 1, load, took, lost)
+    others = "; of the 150 " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    row("descriptors exhausted", "150 connections, `RLIMIT_NOFILE` of 80", 1, load, took, lost, others)
+    assert outcomes["answered"] < 80
     assert load.refused_for_now()
     assert not lost
 
