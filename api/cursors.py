@@ -6,12 +6,13 @@ themselves, which stay put within a snapshot.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 from pydantic_core import to_json
-from sqlalchemy import Column, Select
+from sqlalchemy import Column, Integer, Select, bindparam
 
 from api.accepts import Accepts, Refused
 from api.asking import Asked
@@ -122,6 +123,20 @@ def ranked(asked: Asked, question: "PagedQuestions", start: int, end: int, total
     return before, after
 
 
+def _step(statement: Select[Any], column: Column[int], falling: bool, key: Any, most: Any, before: Any) -> Select[Any]:
+    """At most `most` records, from beyond `key` if there is one, without the first `before`."""
+    if key is not None:
+        statement = statement.where(column < key if falling else column > key)
+    return statement.order_by(column.desc() if falling else column).limit(most).offset(before)
+
+
+@cache
+def _every(every: Select[Any], column: Column[int], falling: bool, placed: bool) -> Select[Any]:
+    """The step over a whole kind, built once: what a walk without filters is made of."""
+    key = bindparam("key", type_=column.type) if placed else None
+    return _step(every, column, falling, key, bindparam("most", type_=Integer), bindparam("before", type_=Integer))
+
+
 def keyset(
     asked: Asked, question: "PagedQuestions", kind: Kind, statement: Select[Any], place: Place, reader: Reader
 ) -> tuple[list[Any], str | None, str | None]:
@@ -129,16 +144,13 @@ def keyset(
     column, descending = order(kind, getattr(question, "sort", None))
     backward = place.direction == BACKWARD
     falling = descending != backward
-    if place.key is not None:
-        statement = statement.where(column < place.key if falling else column > place.key)
-    statement = (
-        statement.order_by(column.desc() if falling else column)
-        .limit(question.limit + 1)
-        .offset(question.offset or None)
-    )
-    rows = list(reader.rows(statement))
+    if statement is kind.every:
+        step = _every(statement, column, falling, place.key is not None)
+        rows = reader.rows(step, key=place.key, most=question.limit + 1, before=question.offset)
+    else:
+        rows = reader.rows(_step(statement, column, falling, place.key, question.limit + 1, question.offset or None))
     more = len(rows) > question.limit
-    rows = rows[: question.limit]
+    rows = list(rows[: question.limit])
     if backward:
         rows.reverse()
     which = 1 if column.name == "rank" else 0

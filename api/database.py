@@ -5,6 +5,7 @@ stay on that file after a load renames the next one over its path. On PostgreSQL
 on every server that has it; a server that has not got it yet is passed over.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Engine, Executable, QueuePool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.settings import Settings
+from api.statements import Statement, driven
 
 REVISION = "0001"  # the migration that this code reads; a test holds it to the newest one
 NEWEST = "SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL"
@@ -79,11 +81,15 @@ class Database:
         self.engine.dispose()
 
 
-def rows(connection: Connection, statement: Executable, **values: Any) -> Sequence[Any]:
-    """All rows of a statement with its values; asked of another server when the one asked went away.
+def rows(connection: Connection, statement: Statement, **values: Any) -> Sequence[Any]:
+    """All rows of a statement; asked of another server when the one asked went away.
 
-    A generation never changes, so that the answer is the same.
+    A generation never changes, so that the answer is the same. A statement that is given values is one that is
+    built once (api/statements.py).
     """
+    if values and connection.dialect.name == "sqlite":
+        with suppress(sqlite3.Error):  # SQLAlchemy tells what is wrong, below
+            return driven(statement, connection.dialect).rows(connection, values)
     try:
         return connection.execute(statement, values).all()
     except DBAPIError as error:

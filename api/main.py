@@ -23,10 +23,9 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from api import __version__
-from api.database import MISSING_TABLE
+from api.database import MISSING_TABLE, sqlite_path
 from api.edge import INTERNAL, UNLIMITED, Edge, problem_answer
 from api.observe import Observer, exposition, log_to, serve_metrics, traced
-from api.openapi import operation_id
 from api.problems import Problem
 from api.resources import (
     actors,
@@ -45,6 +44,7 @@ from api.resources import (
 )
 from api.settings import Settings
 from api.snapshot import Serving
+from api.workers import Workers
 
 RESOURCES = (
     documents,
@@ -77,6 +77,7 @@ class Gzip(GZipMiddleware):
 def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     serving = Serving(settings)
     observer = observer or Observer(settings)
+    workers = Workers(settings.threads, 1 if sqlite_path(settings.database_url) else settings.threads)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +87,7 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
         for task in tasks:
             task.cancel()
         serving.close()
+        workers.close()
 
     app = FastAPI(
         title="sic",
@@ -95,15 +97,14 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=operation_id,
         telemetry={"auto_configure": traced(environ), "exclude": lambda scope: scope.get("path") in UNLIMITED},
     )
     contract = CONTRACT.read_bytes() if CONTRACT.exists() else b""
     app.state.settings, app.state.serving, app.state.observer = settings, serving, observer
-    app.state.contract = contract
+    app.state.contract, app.state.workers = contract, workers
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
-        app.include_router(resource.router)
+        app.router.routes += resource.router.routes  # a router that is included looks for the route twice
     app.add_middleware(Gzip, minimum_size=500)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Exception, _internal)

@@ -1,6 +1,5 @@
 """The OpenAPI 3.1 document: parameters from question models, every error declared, links between operations."""
 
-import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +7,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.models import Schema
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import PlainTextResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
@@ -146,8 +146,10 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }
     made["components"]["responses"] = {f"Problem{status}": _problem(slugs) for status, slugs in STATUSES.items()}
+    names = {route.path_format: route.name for route in app.routes if isinstance(route, APIRoute)}
     for path, item in made["paths"].items():
         for operation in item.values():
+            operation["operationId"] = names[path]  # the endpoint's own name: stable and readable
             if NUMBER in operation:
                 questions, answer = DESCRIBED[operation.pop(NUMBER)]
                 if questions:
@@ -227,8 +229,3 @@ def _tags() -> list[tuple[str, str]]:
         ("search", "Across all kinds."),
         ("service", "What is here, in which words, and in what health."),
     ]
-
-
-def operation_id(route: Any) -> str:
-    """The endpoint's own name: stable and readable."""
-    return re.sub(r"[^a-z0-9_]", "_", route.name)

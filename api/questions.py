@@ -28,6 +28,10 @@ class Questions(BaseModel):
         Field(description="Answer only from this snapshot; 404 snapshot-not-served if another is served."),
     ] = None
 
+    def refused(self, format: str) -> list[Fault]:  # noqa: ARG002
+        """What of the question that format has no place for."""
+        return []
+
 
 Q = TypeVar("Q", bound=Questions)
 
@@ -55,6 +59,11 @@ def declared(model: type[Questions]) -> dict[str, Declared]:
         )
         for name, field in model.model_fields.items()
     }
+
+
+@cache
+def _by_field(model: type[Questions]) -> dict[str, Declared]:
+    return {parameter.field: parameter for parameter in declared(model).values()}
 
 
 class Exists(Protocol):
@@ -168,19 +177,15 @@ def canonical(path: str, asked: Questions, **changes: Any) -> str:
 
     `changes` set (or, with None, remove) parameters.
     """
-    parts = []
-    given = asked.model_fields_set
-    for name, parameter in declared(type(asked)).items():
-        if name in changes:
-            value = changes[name]
-        elif parameter.field in given and (found := getattr(asked, parameter.field)) != parameter.default:
-            value = found
-        else:
-            continue
-        if value is None or value == ():
-            continue
-        parts.append((name, written(value)))
-    return path + ("?" if parts else "") + "&".join(f"{name}={text}" for name, text in sorted(parts))
+    known, fields = declared(type(asked)), _by_field(type(asked))
+    values = {}
+    for field in asked.model_fields_set:
+        parameter = fields[field]
+        if (value := getattr(asked, field)) != parameter.default:
+            values[parameter.name] = value
+    values |= {name: value for name, value in changes.items() if name in known}
+    parts = [f"{name}={written(value)}" for name, value in sorted(values.items()) if value not in (None, ())]
+    return path + ("?" if parts else "") + "&".join(parts)
 
 
 def written(value: Any) -> str:
@@ -188,4 +193,6 @@ def written(value: Any) -> str:
         return ",".join(quote(str(item), safe="") for item in sorted(set(value)))
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     return quote(str(value), safe="")

@@ -6,11 +6,11 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Column, Connection, Executable, Integer, Select, Table, literal_column, select, union_all
+from sqlalchemy import Column, Connection, Integer, Select, Table, literal_column, select, union_all
 
 from api.accepts import ID
 from api.database import rows
-from api.statements import among
+from api.statements import Statement, among
 
 Record = dict[str, Any]
 Id = Annotated[str, Field(pattern=f"^{ID}$")]
@@ -135,7 +135,7 @@ class Reader:
     connection: Connection
     root: str
 
-    def rows(self, statement: Executable, **values: Any) -> Sequence[Any]:
+    def rows(self, statement: Statement, **values: Any) -> Sequence[Any]:
         return rows(self.connection, statement, **values)
 
     def lists(self, owners: Sequence[int], *links: tuple[Any, Any]) -> list[dict[int, list[str]]]:
@@ -181,7 +181,7 @@ class Reader:
 
 
 @cache
-def _listed(links: tuple[tuple[Any, Any], ...]) -> Executable:
+def _listed(links: tuple[tuple[Any, Any], ...]) -> Statement:
     parts = [
         select(literal_column(str(which), Integer), owner, owner.table.c.ordinal, listed).where(among(owner, "owners"))
         for which, (owner, listed) in enumerate(links)
@@ -243,7 +243,7 @@ class Kind:
     name: str
     plural: str
     table: Table
-    columns: tuple[Any, ...]  # sequence, rank and id first
+    every: Select[Any]  # all of them; sequence, rank and id are its first columns
     present: Callable[[Reader, Sequence[Any]], list[Record]]
     shape: type[Shape]
     filters: tuple[str, ...] = ("document",)
@@ -265,7 +265,7 @@ class Kind:
         return self._among(self.table.c.id)
 
     def _among(self, column: Column[Any]) -> Select[Any]:
-        return select(*self.columns).where(among(column, "wanted")).order_by(self.table.c.sequence)
+        return self.every.where(among(column, "wanted")).order_by(self.table.c.sequence)
 
     def by_sequence(self, reader: Reader, sequences: Iterable[int]) -> dict[int, Record]:
         """Records by their sequence; one statement, and what `present` needs."""

@@ -1,12 +1,13 @@
 """The application in this process, so that a test can count the statements it sends to its database."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, Pool, event
 
 from api.main import create_app
 from api.settings import Settings
@@ -15,11 +16,11 @@ from api.settings import Settings
 class InProcess:
     """Answers like a server; `statements` are those that the last question took."""
 
-    def __init__(self, env: dict[str, str], **settings: Any) -> None:
+    def __init__(self, env: dict[str, str], statements: list[str], **settings: Any) -> None:
         given = {name.removeprefix("SIC_").lower(): value for name, value in env.items()}
         self.app = create_app(Settings(**(given | {"access_log": "off"} | settings)))
         self.app.serving.refresh()
-        self.statements: list[str] = []
+        self.statements = statements
 
     def get(self, question: str, method: str = "GET", **headers: str) -> httpx.Response:
         self.statements.clear()
@@ -34,14 +35,25 @@ class InProcess:
 
 @contextmanager
 def in_process(env: dict[str, str], **settings: Any) -> Iterator[InProcess]:
-    asked = InProcess(env, **settings)
+    noted: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.statements.append(statement)
+    def listen(driver: Any, _record: Any) -> None:
+        """By the driver itself, where it can: not every statement goes through SQLAlchemy."""
+        if isinstance(driver, sqlite3.Connection):
+            driver.set_trace_callback(noted.append)
 
+    def note(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if connection.dialect.name != "sqlite":
+            noted.append(statement)
+
+    event.listen(Pool, "connect", listen)
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield asked
+        asked = InProcess(env, noted, **settings)
+        try:
+            yield asked
+        finally:
+            asked.app.serving.close()
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-        asked.app.serving.close()
+        event.remove(Pool, "connect", listen)

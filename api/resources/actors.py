@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -18,7 +18,7 @@ from api.statements import among
 from api.tables import Actor, ActorDocument, columns_of, metadata
 from api.vocabularies import ActorCategory
 
-router = APIRouter(prefix="/v1/actors", tags=["actors"])
+router = APIRouter(prefix="/v1/actors", tags=["actors"], route_class=Answering)
 
 ACTOR = columns_of(Actor)
 ACTOR_DOCUMENT = columns_of(ActorDocument)
@@ -117,7 +117,7 @@ ACTORS = register(
         "actor",
         "actors",
         metadata.tables["actor"],
-        COLUMNS,
+        EVERY,
         present,
         ActorRecord,
         filters=FACETS,
@@ -128,12 +128,12 @@ ACTORS = register(
 
 
 @router.get("", **described(ActorQuestions, ActorPage))
-def list_actors(asking: Asking) -> Response:
+async def list_actors(asking: Asking) -> Response:
     """Actors by id, or best first with q."""
-    return asking.answer(ActorQuestions, lambda asked: list_of(asking, ACTORS, asked, actors(asked)))
+    return await asking.answer(ActorQuestions, lambda asked: list_of(asking, ACTORS, asked, actors(asked)))
 
 
 @router.get("/{id}", **described(ActorIdQuestions, ActorAnswer))
-def get_actor(asking: Asking, id: str) -> Response:
+async def get_actor(asking: Asking, id: str) -> Response:
     """One actor."""
-    return asking.answer(ActorIdQuestions, lambda asked: record_of(asking, ACTORS, id, asked))
+    return await asking.answer(ActorIdQuestions, lambda asked: record_of(asking, ACTORS, id, asked))

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select, union_all
 
 from api.accepts import Flag, OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -35,7 +35,7 @@ from api.records import (
 from api.tables import Claim, ClaimActor, ClaimPlace, ClaimTopic, Relation, columns_of, metadata
 from api.vocabularies import ClaimMode, ClaimType
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"])
+router = APIRouter(prefix="/v1/claims", tags=["claims"], route_class=Answering)
 
 CLAIM = columns_of(Claim)
 CLAIM_ACTOR = columns_of(ClaimActor)
@@ -219,7 +219,7 @@ CLAIMS = register(
         "claim",
         "claims",
         metadata.tables["claim"],
-        COLUMNS,
+        EVERY,
         present,
         ClaimRecord,
         filters=FACETS,
@@ -230,12 +230,12 @@ CLAIMS = register(
 
 
 @router.get("", **described(ClaimQuestions, ClaimPage))
-def list_claims(asking: Asking) -> Response:
+async def list_claims(asking: Asking) -> Response:
     """Claims in document order, or best first with q."""
-    return asking.answer(ClaimQuestions, lambda asked: list_of(asking, CLAIMS, asked, claims(asked)))
+    return await asking.answer(ClaimQuestions, lambda asked: list_of(asking, CLAIMS, asked, claims(asked)))
 
 
 @router.get("/{id}", **described(ClaimIdQuestions, ClaimAnswer))
-def get_claim(asking: Asking, id: str) -> Response:
+async def get_claim(asking: Asking, id: str) -> Response:
     """One claim."""
-    return asking.answer(ClaimIdQuestions, lambda asked: record_of(asking, CLAIMS, id, asked))
+    return await asking.answer(ClaimIdQuestions, lambda asked: record_of(asking, CLAIMS, id, asked))

@@ -9,14 +9,14 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
 from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, register
 from api.tables import Document, columns_of, metadata
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=Answering)
 
 DOCUMENT = columns_of(Document)
 
@@ -136,7 +136,7 @@ DOCUMENTS = register(
         "document",
         "documents",
         metadata.tables["document"],
-        COLUMNS,
+        EVERY,
         present,
         DocumentRecord,
         facets=(),
@@ -146,12 +146,12 @@ DOCUMENTS = register(
 
 
 @router.get("", **described(DocumentQuestions, DocumentPage))
-def list_documents(asking: Asking) -> Response:
+async def list_documents(asking: Asking) -> Response:
     """Documents by id, or best first with q."""
-    return asking.answer(DocumentQuestions, lambda asked: list_of(asking, DOCUMENTS, asked, documents(asked)))
+    return await asking.answer(DocumentQuestions, lambda asked: list_of(asking, DOCUMENTS, asked, documents(asked)))
 
 
 @router.get("/{id}", **described(DocumentIdQuestions, DocumentAnswer))
-def get_document(asking: Asking, id: str) -> Response:
+async def get_document(asking: Asking, id: str) -> Response:
     """One document."""
-    return asking.answer(DocumentIdQuestions, lambda asked: record_of(asking, DOCUMENTS, id, asked))
+    return await asking.answer(DocumentIdQuestions, lambda asked: record_of(asking, DOCUMENTS, id, asked))

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import Select, and_, or_, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.dates import Day, bounds
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
@@ -37,7 +37,7 @@ from api.statements import among
 from api.tables import Event, EventActor, EventMention, EventPlace, columns_of, metadata
 from api.vocabularies import DateBasis, EventCategory, EventStatus
 
-router = APIRouter(prefix="/v1/events", tags=["events"])
+router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Answering)
 
 EVENT = columns_of(Event)
 EVENT_ACTOR = columns_of(EventActor)
@@ -251,7 +251,7 @@ EVENTS = register(
         "event",
         "events",
         metadata.tables["event"],
-        COLUMNS,
+        EVERY,
         present,
         EventRecord,
         filters=FACETS,
@@ -262,12 +262,12 @@ EVENTS = register(
 
 
 @router.get("", **described(EventQuestions, EventPage))
-def list_events(asking: Asking) -> Response:
+async def list_events(asking: Asking) -> Response:
     """Events in document order, by date, or best first with q."""
-    return asking.answer(EventQuestions, lambda asked: list_of(asking, EVENTS, asked, events(asked)))
+    return await asking.answer(EventQuestions, lambda asked: list_of(asking, EVENTS, asked, events(asked)))
 
 
 @router.get("/{id}", **described(EventIdQuestions, EventAnswer))
-def get_event(asking: Asking, id: str) -> Response:
+async def get_event(asking: Asking, id: str) -> Response:
     """One event."""
-    return asking.answer(EventIdQuestions, lambda asked: record_of(asking, EVENTS, id, asked))
+    return await asking.answer(EventIdQuestions, lambda asked: record_of(asking, EVENTS, id, asked))

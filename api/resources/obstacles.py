@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference, Whole
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -34,7 +34,7 @@ from api.records import (
 from api.statements import among
 from api.tables import Claim, Obstacle, ObstacleActor, Position, columns_of, metadata
 
-router = APIRouter(prefix="/v1/obstacles", tags=["obstacles"])
+router = APIRouter(prefix="/v1/obstacles", tags=["obstacles"], route_class=Answering)
 
 CLAIM = columns_of(Claim)
 OBSTACLE = columns_of(Obstacle)
@@ -167,7 +167,7 @@ OBSTACLES = register(
         "obstacle",
         "obstacles",
         metadata.tables["obstacle"],
-        COLUMNS,
+        EVERY,
         present,
         ObstacleRecord,
         filters=("document", "actor", "number"),
@@ -178,12 +178,12 @@ OBSTACLES = register(
 
 
 @router.get("", **described(ObstacleQuestions, ObstaclePage))
-def list_obstacles(asking: Asking) -> Response:
+async def list_obstacles(asking: Asking) -> Response:
     """Obstacles in document order, or best first with q."""
-    return asking.answer(ObstacleQuestions, lambda asked: list_of(asking, OBSTACLES, asked, obstacles(asked)))
+    return await asking.answer(ObstacleQuestions, lambda asked: list_of(asking, OBSTACLES, asked, obstacles(asked)))
 
 
 @router.get("/{id}", **described(ObstacleIdQuestions, ObstacleAnswer))
-def get_obstacle(asking: Asking, id: str) -> Response:
+async def get_obstacle(asking: Asking, id: str) -> Response:
     """One obstacle."""
-    return asking.answer(ObstacleIdQuestions, lambda asked: record_of(asking, OBSTACLES, id, asked))
+    return await asking.answer(ObstacleIdQuestions, lambda asked: record_of(asking, OBSTACLES, id, asked))

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -18,7 +18,7 @@ from api.statements import among
 from api.tables import Place, PlaceDocument, columns_of, metadata
 from api.vocabularies import PlaceCategory
 
-router = APIRouter(prefix="/v1/places", tags=["places"])
+router = APIRouter(prefix="/v1/places", tags=["places"], route_class=Answering)
 
 PLACE = columns_of(Place)
 PLACE_DOCUMENT = columns_of(PlaceDocument)
@@ -115,7 +115,7 @@ PLACES = register(
         "place",
         "places",
         metadata.tables["place"],
-        COLUMNS,
+        EVERY,
         present,
         PlaceRecord,
         filters=FACETS,
@@ -126,12 +126,12 @@ PLACES = register(
 
 
 @router.get("", **described(PlaceQuestions, PlacePage))
-def list_places(asking: Asking) -> Response:
+async def list_places(asking: Asking) -> Response:
     """Places by id, or best first with q."""
-    return asking.answer(PlaceQuestions, lambda asked: list_of(asking, PLACES, asked, places(asked)))
+    return await asking.answer(PlaceQuestions, lambda asked: list_of(asking, PLACES, asked, places(asked)))
 
 
 @router.get("/{id}", **described(PlaceIdQuestions, PlaceAnswer))
-def get_place(asking: Asking, id: str) -> Response:
+async def get_place(asking: Asking, id: str) -> Response:
     """One place."""
-    return asking.answer(PlaceIdQuestions, lambda asked: record_of(asking, PLACES, id, asked))
+    return await asking.answer(PlaceIdQuestions, lambda asked: record_of(asking, PLACES, id, asked))

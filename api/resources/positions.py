@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -30,7 +30,7 @@ from api.records import (
 )
 from api.tables import Position, columns_of, metadata
 
-router = APIRouter(prefix="/v1/positions", tags=["positions"])
+router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=Answering)
 
 POSITION = columns_of(Position)
 
@@ -138,7 +138,7 @@ POSITIONS = register(
         "position",
         "positions",
         metadata.tables["position"],
-        COLUMNS,
+        EVERY,
         present,
         PositionRecord,
         filters=FACETS,
@@ -149,12 +149,12 @@ POSITIONS = register(
 
 
 @router.get("", **described(PositionQuestions, PositionPage))
-def list_positions(asking: Asking) -> Response:
+async def list_positions(asking: Asking) -> Response:
     """Positions in document order, or best first with q."""
-    return asking.answer(PositionQuestions, lambda asked: list_of(asking, POSITIONS, asked, positions(asked)))
+    return await asking.answer(PositionQuestions, lambda asked: list_of(asking, POSITIONS, asked, positions(asked)))
 
 
 @router.get("/{id}", **described(PositionIdQuestions, PositionAnswer))
-def get_position(asking: Asking, id: str) -> Response:
+async def get_position(asking: Asking, id: str) -> Response:
     """One position."""
-    return asking.answer(PositionIdQuestions, lambda asked: record_of(asking, POSITIONS, id, asked))
+    return await asking.answer(PositionIdQuestions, lambda asked: record_of(asking, POSITIONS, id, asked))

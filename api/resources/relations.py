@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, or_, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, ListQuestions, RecordQuestions, list_of, record_of
 from api.openapi import described
@@ -31,7 +31,7 @@ from api.records import (
 from api.tables import Relation, columns_of, metadata
 from api.vocabularies import RelationBasis, RelationType
 
-router = APIRouter(prefix="/v1/relations", tags=["relations"])
+router = APIRouter(prefix="/v1/relations", tags=["relations"], route_class=Answering)
 
 RELATION = columns_of(Relation)
 
@@ -152,7 +152,7 @@ RELATIONS = register(
         "relation",
         "relations",
         metadata.tables["relation"],
-        COLUMNS,
+        EVERY,
         present,
         RelationRecord,
         filters=("document", "claim", "from", "to", "type", "basis"),
@@ -163,12 +163,12 @@ RELATIONS = register(
 
 
 @router.get("", **described(RelationQuestions, RelationPage))
-def list_relations(asking: Asking) -> Response:
+async def list_relations(asking: Asking) -> Response:
     """Relations by the start of the claim they come from."""
-    return asking.answer(RelationQuestions, lambda asked: list_of(asking, RELATIONS, asked, relations(asked)))
+    return await asking.answer(RelationQuestions, lambda asked: list_of(asking, RELATIONS, asked, relations(asked)))
 
 
 @router.get("/{id}", **described(RelationIdQuestions, RelationAnswer))
-def get_relation(asking: Asking, id: str) -> Response:
+async def get_relation(asking: Asking, id: str) -> Response:
     """One relation."""
-    return asking.answer(RelationIdQuestions, lambda asked: record_of(asking, RELATIONS, id, asked))
+    return await asking.answer(RelationIdQuestions, lambda asked: record_of(asking, RELATIONS, id, asked))

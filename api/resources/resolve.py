@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from api import search
 from api.accepts import Words
-from api.asking import Asked, Asking, Body, one
+from api.asking import Answering, Asked, Asking, Body, one
 from api.openapi import described
 from api.questions import Questions
 from api.records import Id, One, Reader, Record, Shape, Utf16
@@ -17,7 +17,7 @@ from api.resolving import Found, locate
 from api.spans import Text, overlapping, resting_on
 from api.tables import Document, Section, columns_of
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
 
 DOCUMENT = columns_of(Document)
 SECTION = columns_of(Section)
@@ -93,6 +93,6 @@ def _resolved(reader: Reader, document: str, hit: Found) -> Record:
 
 
 @router.get("/resolve", **described(ResolveQuestions, ResolveAnswer))
-def resolve_quote(asking: Asking) -> Response:
+async def resolve_quote(asking: Asking) -> Response:
     """Whether a quotation is in the texts, where, in what it differs, and what rests on it."""
-    return asking.answer(ResolveQuestions, lambda asked: resolve(asking, asked))
+    return await asking.answer(ResolveQuestions, lambda asked: resolve(asking, asked))

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api import cursors, search
 from api.accepts import Flag, OneOf, Reference, Whole, Words
-from api.asking import Asked, Asking, Body
+from api.asking import Answering, Asked, Asking, Body
 from api.highlights import highlights
 from api.listing import Ids, PagedQuestions, facet
 from api.openapi import described
@@ -16,7 +16,7 @@ from api.questions import Questions, canonical
 from api.records import KINDS, Extras, Id, OneLinks, OneMeta, Page, Record, Shape
 from api.vocabularies import ClaimMode, ClaimType
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=Answering)
 
 KINDS_FOUND = ("actor", "claim", "document", "event", "obstacle", "place", "position", "section")
 FACETS = ("kind", "document", "section", "actor", "place", "topic", "type", "mode", "speaker")
@@ -133,12 +133,12 @@ def suggestions(asked: Asked, question: SuggestQuestions) -> Body:
 
 
 @router.get("/search", **described(SearchQuestions, SearchPage))
-def search_all(asking: Asking) -> Response:
+async def search_all(asking: Asking) -> Response:
     """Records of all kinds, best first."""
-    return asking.answer(SearchQuestions, lambda asked: found(asking, asked))
+    return await asking.answer(SearchQuestions, lambda asked: found(asking, asked))
 
 
 @router.get("/suggest", **described(SuggestQuestions, Suggestions))
-def suggest(asking: Asking) -> Response:
+async def suggest(asking: Asking) -> Response:
     """Completions of what was typed so far: names, titles, and words of the texts."""
-    return asking.answer(SuggestQuestions, lambda asked: suggestions(asking, asked))
+    return await asking.answer(SuggestQuestions, lambda asked: suggestions(asking, asked))

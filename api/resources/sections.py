@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from api.accepts import OneOf, Reference
-from api.asking import Asking
+from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
@@ -17,7 +17,7 @@ from api.records import Extras, Id, Include, Kind, Links, One, Others, Page, Rea
 from api.tables import Claim, Event, Obstacle, Section, columns_of, metadata
 from api.vocabularies import TitleOrigin
 
-router = APIRouter(prefix="/v1/sections", tags=["sections"])
+router = APIRouter(prefix="/v1/sections", tags=["sections"], route_class=Answering)
 
 CLAIM = columns_of(Claim)
 EVENT = columns_of(Event)
@@ -140,7 +140,7 @@ SECTIONS = register(
         "section",
         "sections",
         metadata.tables["section"],
-        COLUMNS,
+        EVERY,
         present,
         SectionRecord,
         filters=FACETS,
@@ -152,12 +152,12 @@ SECTIONS = register(
 
 
 @router.get("", **described(SectionQuestions, SectionPage))
-def list_sections(asking: Asking) -> Response:
+async def list_sections(asking: Asking) -> Response:
     """Sections by ordinal, or best first with q."""
-    return asking.answer(SectionQuestions, lambda asked: list_of(asking, SECTIONS, asked, sections(asked)))
+    return await asking.answer(SectionQuestions, lambda asked: list_of(asking, SECTIONS, asked, sections(asked)))
 
 
 @router.get("/{id}", **described(SectionIdQuestions, SectionAnswer))
-def get_section(asking: Asking, id: str) -> Response:
+async def get_section(asking: Asking, id: str) -> Response:
     """One section, with its text."""
-    return asking.answer(SectionIdQuestions, lambda asked: record_of(asking, SECTIONS, id, asked))
+    return await asking.answer(SectionIdQuestions, lambda asked: record_of(asking, SECTIONS, id, asked))

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from api import __version__, pages
-from api.asking import Asked, Asking, Body, one
+from api.asking import Answering, Asked, Asking, Body, one
 from api.observe import EXPOSITION, exposition
 from api.openapi import described, described_text
 from api.problems import PROBLEM_TYPES, Problem
@@ -17,7 +17,7 @@ from api.records import KINDS, One, OneLinks, OneMeta, Shape
 from api.tables import Topic, columns_of
 from api.vocabularies import VOCABULARIES
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=Answering)
 
 TOPIC = columns_of(Topic)
 
@@ -87,15 +87,15 @@ class Health(BaseModel):
 
 
 @router.get("/", **described(Questions, ServiceAnswer))
-def get_root(asking: Asking) -> Response:
+async def get_root(asking: Asking) -> Response:
     """The same as /v1, until there is a reader page."""
-    return asking.answer(Questions, lambda _: here(asking))
+    return await asking.answer(Questions, lambda _: here(asking))
 
 
 @router.get("/v1", **described(Questions, ServiceAnswer))
-def get_service(asking: Asking) -> Response:
+async def get_service(asking: Asking) -> Response:
     """What is here: links, counts, snapshot and release."""
-    return asking.answer(Questions, lambda _: here(asking))
+    return await asking.answer(Questions, lambda _: here(asking))
 
 
 def here(asked: Asked) -> Body:
@@ -156,15 +156,15 @@ def vocabulary_answer(asked: Asked, name: str) -> Body:
 
 
 @router.get("/v1/vocabularies", **described(Questions, VocabulariesAnswer))
-def list_vocabularies(asking: Asking) -> Response:
+async def list_vocabularies(asking: Asking) -> Response:
     """Each vocabulary with its values and their definitions; a page for browsers."""
-    return asking.answer(Questions, lambda _: vocabularies_answer(asking), PAGES)
+    return await asking.answer(Questions, lambda _: vocabularies_answer(asking), PAGES)
 
 
 @router.get("/v1/vocabularies/{name}", **described(Questions, VocabularyAnswer))
-def get_vocabulary(asking: Asking, name: str) -> Response:
+async def get_vocabulary(asking: Asking, name: str) -> Response:
     """One vocabulary; a page for browsers."""
-    return asking.answer(Questions, lambda _: vocabulary_answer(asking, name), PAGES)
+    return await asking.answer(Questions, lambda _: vocabulary_answer(asking, name), PAGES)
 
 
 def problem_record(asked: Asked, slug: str) -> dict[str, Any]:
@@ -194,32 +194,32 @@ def problem_answer(asked: Asked, slug: str) -> Body:
 
 
 @router.get("/problems", **described(Questions, ProblemTypesAnswer))
-def list_problems(asking: Asking) -> Response:
+async def list_problems(asking: Asking) -> Response:
     """What each error means and how to mend it; a page for browsers."""
-    return asking.answer(Questions, lambda _: problems_answer(asking), PAGES)
+    return await asking.answer(Questions, lambda _: problems_answer(asking), PAGES)
 
 
 @router.get("/problems/{type}", **described(Questions, ProblemTypeAnswer))
-def get_problem(asking: Asking, type: str) -> Response:
+async def get_problem(asking: Asking, type: str) -> Response:
     """What one error means and how to mend it; a page for browsers."""
-    return asking.answer(Questions, lambda _: problem_answer(asking, type), PAGES)
+    return await asking.answer(Questions, lambda _: problem_answer(asking, type), PAGES)
 
 
 @router.get("/openapi.json", response_class=JSONResponse)
-def get_openapi(asking: Asking) -> Response:
+async def get_openapi(asking: Asking) -> Response:
     """This document."""
-    return asking.answer(Questions, lambda _: Body(asking.contract()))
+    return await asking.answer(Questions, lambda _: Body(asking.contract()))
 
 
 @router.get("/llms.txt", **described_text(Questions))
-def get_llms(asking: Asking) -> Response:
+async def get_llms(asking: Asking) -> Response:
     """What this service is and how to ask it, for language models."""
-    return asking.answer(Questions, lambda _: Body(pages.llms(asking.root)), ("text",))
+    return await asking.answer(Questions, lambda _: Body(pages.llms(asking.root)), ("text",))
 
 
 @router.get("/docs", include_in_schema=False)
-def get_docs(asking: Asking) -> Response:
-    return asking.answer(Questions, lambda _: Body(pages.docs_page(asking.root)), ("html",))
+async def get_docs(asking: Asking) -> Response:
+    return await asking.answer(Questions, lambda _: Body(pages.docs_page(asking.root)), ("html",))
 
 
 @router.get("/docs/{asset}", include_in_schema=False)

@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, or_, select, union_all
 
 from api import cursors
 from api.accepts import Flag, OneOf, Whole
-from api.asking import Asked, Asking, Body
+from api.asking import Answering, Asked, Asking, Body
 from api.listing import PagedQuestions
 from api.openapi import described, described_text
 from api.questions import Questions, canonical, impossible
@@ -18,7 +18,7 @@ from api.records import Id, Page, Reader, Record, Shape, Utf16
 from api.spans import Text, overlapping, resting_on
 from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Section, Sentence, columns_of
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
 
 CLAIM = columns_of(Claim)
 DOCUMENT = columns_of(Document)
@@ -217,18 +217,18 @@ def words(asked: Asked, id: str, question: TextQuestions) -> Body:
 
 
 @router.get("/documents/{id}/text", **described_text(TextQuestions))
-def get_text(asking: Asking, id: str) -> Response:
+async def get_text(asking: Asking, id: str) -> Response:
     """The canonical text, whole or from start to end, exactly."""
-    return asking.answer(TextQuestions, lambda asked: words(asking, id, asked), ("text",))
+    return await asking.answer(TextQuestions, lambda asked: words(asking, id, asked), ("text",))
 
 
 @router.get("/documents/{id}/spans", **described(SpanQuestions, SpanPage))
-def list_spans(asking: Asking, id: str) -> Response:
+async def list_spans(asking: Asking, id: str) -> Response:
     """Everything that rests on the words from start to end."""
-    return asking.answer(SpanQuestions, lambda asked: spans(asking, id, asked))
+    return await asking.answer(SpanQuestions, lambda asked: spans(asking, id, asked))
 
 
 @router.get("/documents/{id}/coverage", **described(CoverageQuestions, CoveragePage))
-def list_coverage(asking: Asking, id: str) -> Response:
+async def list_coverage(asking: Asking, id: str) -> Response:
     """Every sentence of the text, and what rests on it."""
-    return asking.answer(CoverageQuestions, lambda asked: coverage(asking, id, asked))
+    return await asking.answer(CoverageQuestions, lambda asked: coverage(asking, id, asked))
