@@ -144,6 +144,24 @@ def test_neighbouring_words_rank_before_scattered_ones() -> None:
     assert [hit.sequence for hit in index.ask(Question(("claim",), "loss of Karabakh")).hits] == [3, 4]
 
 
+def test_words_that_are_never_apart_count_no_more_for_standing_together() -> None:
+    """Put the other way round the same words are a pair that stands nowhere."""
+
+    def best(index: Index, q: str) -> float:
+        return index.ask(Question(("claim",), q)).hits[0].score or 0
+
+    never_apart = said("The peace treaty failed.", "A peace treaty holds.", "Roads.", "Rails.", "Rivers.")
+    assert best(never_apart, "peace treaty") == pytest.approx(best(never_apart, "treaty peace"))
+    sometimes = said("The peace treaty failed.", "The treaty holds.", "Some peace.", "Rails.", "Rivers.")
+    assert best(sometimes, "peace treaty") > best(sometimes, "treaty peace") * 1.05
+
+
+def test_claims_are_scored_among_all_kinds_as_they_are_alone(small: Index) -> None:
+    for q in ("border treaty", "peace", "Armenians and Russia at the border"):
+        among = [hit for hit in small.ask(Question(ALL, q)).hits if hit.kind == "claim"]
+        assert among == small.ask(Question(("claim",), q)).hits
+
+
 def test_equal_scores_are_in_order_of_id(index: Index) -> None:
     for q in ("-quantum", "border", "treaty peace bord*"):
         hits = index.ask(Question(ALL, q, limit=1000)).hits
