@@ -10,7 +10,7 @@ from api.search.facets import facets
 from api.search.highlight import Highlight, Terms, highlight
 from api.search.matching import Read, Records
 from api.search.question import Question, Word, asked
-from api.search.ranking import ranked
+from api.search.ranking import Rarity, ranked
 from api.search.schema import KINDS
 from api.search.suggest import Lexicon, Suggestion
 from api.search.words import stem
@@ -77,12 +77,13 @@ class Index:
     def _hits(self, question: Question, read: Read) -> tuple[int, list[Hit]]:
         words = read.asked if question.sort is None else None  # what the order is made of, else a field
         kinds = question.kinds_asked
+        rarity = Rarity(self._records, kinds)
         end = question.offset + question.limit
         single = len(kinds) == 1
         total = 0
         found: list[tuple[str, float | None, DocAddress]] = []
         for kind in kinds:
-            scored = ranked(self._records, kind, words, kinds) if words else None
+            scored = ranked(self._records, kind, words, rarity) if words else None
             query = self._records.matching(kind, question, read, scored)
             if query is None:
                 continue

@@ -19,29 +19,52 @@ SAYING = ("claim", "event", "obstacle", "position")  # sections say the same onc
 Pair = tuple[tuple[int, str], tuple[int, str]]
 
 
-def ranked(records: Records, kind: str, parts: Asked, kinds: Iterable[str]) -> Query | None:
+class Rarity:
+    """BM25's inverse document frequency among the kinds asked that say something, each looked up once."""
+
+    def __init__(self, records: Records, kinds: Iterable[str]) -> None:
+        searchable = [kind for kind in kinds if KINDS[kind].searchable]
+        saying = [kind for kind in searchable if kind in SAYING and records.searchers[kind].num_docs]
+        self._records = records
+        self._among = saying or searchable
+        self._count = sum(records.searchers[kind].num_docs for kind in self._among)
+        self._known: dict[str | Pair, float] = {}
+
+    def of(self, sought: str | Pair) -> float:
+        """Of a stem, or of two that stand together."""
+        if sought not in self._known:
+            found = sum(self._holding(kind, sought) for kind in self._among)
+            self._known[sought] = math.log(1 + (self._count - found + 0.5) / (found + 0.5))
+        return self._known[sought]
+
+    def _holding(self, kind: str, sought: str | Pair) -> int:
+        if isinstance(sought, str):
+            return self._records.frequency(kind, sought)
+        return self._records.together(kind, sought)
+
+
+def ranked(records: Records, kind: str, parts: Asked, rarity: Rarity) -> Query | None:
     """The records with any of the words, scored by BM25; neighbouring words and words of titles count a little more.
 
-    How rare a word is, is measured over the `kinds` asked that say something, how long a record is among its own kind.
+    How rare a word is, is measured over all kinds asked, how long a record is among its own kind.
     """
     of = KINDS[kind]
     if not of.searchable:
         return None
     schema = records.schemas[kind]
-    among = _among(records, kinds)
     found = [word for word in parts.words if records.frequency(kind, word.stem)]
     said = Counter(word.stem for word in found)
-    rare = {stemmed: _rarity(records, among, stemmed) for stemmed in said}
-    own = {stemmed: _rarity(records, [kind], stemmed) for stemmed in said}  # which tantivy multiplies by
+    among_peers = Rarity(records, [kind])
+    own = {stemmed: among_peers.of(stemmed) for stemmed in said}  # which tantivy multiplies by
     queries = []
     for stemmed, times in said.items():
-        by = times * of.weight * rare[stemmed] / own[stemmed]
+        by = times * of.weight * rarity.of(stemmed) / own[stemmed]
         queries.append(_boosted(Query.term_query(schema, TEXT, stemmed, "freq"), by))
         if of.titled:
             queries.append(_boosted(Query.term_query(schema, TITLE, stemmed, "freq"), by * of.titled))
     for pair, times in _pairs(found).items():
         one, other = pair[0][1], pair[1][1]
-        together = _rarity(records, among, pair) - max(rare[one], rare[other])
+        together = rarity.of(pair) - max(rarity.of(one), rarity.of(other))
         if together > 0:
             by = times * of.weight * PAIR * together / (own[one] + own[other])
             queries.append(_boosted(Query.phrase_query(schema, TEXT, list(pair)), by))
@@ -53,22 +76,6 @@ def ranked(records: Records, kind: str, parts: Asked, kinds: Iterable[str]) -> Q
     if parts.prefixes:
         queries.append(records.beginning(kind, parts.prefixes))
     return either(*queries) if queries else None
-
-
-def _among(records: Records, kinds: Iterable[str]) -> list[str]:
-    """The kinds by which rarity is measured: a word is as rare among all kinds as it is among claims and their like."""
-    searchable = [kind for kind in kinds if KINDS[kind].searchable]
-    saying = [kind for kind in searchable if kind in SAYING and records.searchers[kind].num_docs]
-    return saying or searchable
-
-
-def _rarity(records: Records, among: list[str], sought: str | Pair) -> float:
-    """BM25's inverse document frequency, of a stem or of two that stand together."""
-    count = sum(records.searchers[kind].num_docs for kind in among)
-    holding = sum(
-        records.frequency(kind, sought) if isinstance(sought, str) else records.together(kind, sought) for kind in among
-    )
-    return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
 
 
 def _pairs(words: list[Word]) -> Counter[Pair]:
