@@ -65,6 +65,7 @@ class Workers:
         self._running: set[Job] = set()
         self._threads = 0
         self._lock = Lock()
+        self._watched: asyncio.AbstractEventLoop | None = None  # that looks for late work while some waits
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises, in a thread; also when the task is cancelled it ends before this does."""
@@ -74,15 +75,15 @@ class Workers:
             with self._lock:
                 self._start()
         self._jobs.put(job)
-        timer = loop.call_later(PATIENCE, self._look, job, loop)
+        if self._watched is not loop:
+            self._watched = loop
+            loop.call_later(PATIENCE, self._look, loop)
         try:
             await job.done
         except asyncio.CancelledError:
             job.done = loop.create_future()  # the thread still reads what the caller would let go
             await job.done
             raise
-        finally:
-            timer.cancel()
         result: T = job.result()
         return result
 
@@ -104,7 +105,8 @@ class Workers:
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.begun = monotonic()
-            self._running.add(job)
+            with self._lock:
+                self._running.add(job)
             job.do()
             with self._lock:
                 self._running.discard(job)
@@ -113,9 +115,10 @@ class Workers:
                     return
             del job  # and what it holds, while this waits for the next
 
-    def _look(self, waiting: Job, loop: asyncio.AbstractEventLoop) -> None:
-        """`waiting` has waited for a while: go on with it where what runs takes long."""
-        if waiting.begun or waiting.done.done():
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """While work waits: go on with it in another thread where what runs takes long."""
+        if self._jobs.empty():
+            self._watched = None
             return
         with self._lock:
             began = monotonic() - PATIENCE
@@ -123,4 +126,4 @@ class Workers:
             if late is not None and self._threads < self._most:
                 late.overtaken = True
                 self._start()
-        loop.call_later(PATIENCE, self._look, waiting, loop)
+        loop.call_later(PATIENCE, self._look, loop)
