@@ -467,7 +467,17 @@ def test_readers_that_take_nothing_do_not_keep_their_places(indexed: dict[str, s
             client = stack.enter_context(connected(server))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             client.sendall(asked("/v1/claims?format=jsonl") * 40)
-        time.sleep(1)
+
+        def files() -> list[str]:
+            lines = server.client.get("/metrics").text.splitlines()
+            return [line for line in lines if line.startswith("sic_requests_total") and '"/v1/claims"' in line]
+
+        def stuck() -> bool:
+            before = files()
+            time.sleep(1)
+            return files() == before
+
+        within(60, stuck)
         with Load([server], threads=1) as load:
             assert server.client.get("/livez").status_code == 200
             took = within(60, lambda: server.client.get("/v1/claims?limit=9").status_code == 200)
