@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -26,12 +27,14 @@ def deployment() -> Iterator[Composed]:
 
 
 def ready(deployment: Composed) -> bool:
+    time.sleep(PAUSE)
     try:
         return deployment.client.get("/readyz").status_code == 200
     except httpx.TransportError:
         return False
 
 
+PAUSE = 0.05  # seconds between questions: the proxy lets one client ask fifty times a second
 asked = iter(range(1_000_000))
 
 
@@ -42,6 +45,7 @@ def computed(deployment: Composed) -> int:
 
 def served_by(deployment: Composed, service: str) -> bool:
     """Whether the proxy leads a question to that process."""
+    time.sleep(PAUSE)
     question = f"limit=3&offset={next(asked)}"
     deployment.client.get(f"/v1/claims?{question}")
     return f'"{question}"' in podman("logs", deployment.container(service)).stdout
@@ -84,6 +88,7 @@ def test_the_standby_is_what_is_read(deployment: Composed) -> None:
 
 def test_changed_content_reaches_every_process(deployment: Composed) -> None:
     def snapshots() -> set[str]:
+        time.sleep(6 * PAUSE)
         return {deployment.client.get("/readyz").json()["snapshot"] for _ in range(6)}
 
     [before] = snapshots()
