@@ -1,6 +1,7 @@
 """All shards as one: what disagrees between documents, the numbers of the rows, and the rows of each table."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +47,7 @@ class Merged:
     def faults(self) -> list[Fault]:
         """What single packages cannot know: ids taken by two documents, and shared records that disagree."""
         found: list[Fault] = []
-        for kind in OWN:
+        for kind in OWN if self._is_nested() else ("document",):
             for name, rows in self._clashing(kind, "id", "count(*) > 1").items():
                 for row in rows:
                     others = [o for o in rows if o != row and (kind == "document" or o.document != row.document)]
@@ -66,6 +67,11 @@ class Merged:
                             message = f"{kind} {name} has {key} {row.said!r}, but {other.said!r} in {other.place}"
                             found.append(row.fault(f"{message}; let them agree"))
         return found
+
+    def _is_nested(self) -> bool:
+        """Whether an id can begin with two documents' ids, as a.b.c1 does with those of a and a.b."""
+        ids = {name for (name,) in self.connection.execute('SELECT "id" FROM "document"')}
+        return any(name[: dot.start()] in ids for name in ids for dot in re.finditer(r"\.", name))
 
     def _clashing(self, kind: str, key: str, condition: str) -> "dict[str, list[_Said]]":
         """What is said by whom, of each id on which packages clash."""

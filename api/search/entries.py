@@ -45,11 +45,17 @@ def entries(connection: Connection, kind: str) -> Iterator[str]:
     for fields, texts, title in READ[kind](connection):
         if of.searchable:
             stretches = [text.split() for text in texts]
-            fields[TEXT] = [" ".join(map(said_stems, each)) for each in stretches]
+            said = [" ".join(map(said_stems, each)) for each in stretches]
+            fields[TEXT] = [text for at, text in enumerate(said) if not _is_repeated(text, said[:at])]
             fields[WORDS] = " ".join(set(map(said_words, set().union(*stretches))))
             if of.titled:
                 fields[TITLE] = " ".join(map(said_stems, title.split()))
         yield to_json({name: value for name, value in fields.items() if value is not None}).decode()
+
+
+def _is_repeated(text: str, before: list[str]) -> bool:
+    """Whether all of it was said: a quote within its statement is not said twice, or its words would count double."""
+    return any(f" {text} " in f" {other} " for other in before)
 
 
 def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:

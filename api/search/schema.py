@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tantivy import Index as Tantivy
 from tantivy import Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-FORMAT = "1"  # of the index; part of its directory's name
+FORMAT = "2"  # of the index; part of its directory's name
 
 TEXT, WORDS, TITLE = "text", "words", "title_text"
 
