@@ -10,6 +10,7 @@ from seed.text import Span, Utf16
 CONTEXT = 32  # code points of prefix and suffix
 SCANS = 8  # after which the words of the text are looked up instead of scanning for a quote
 LARGE = 200_000  # code points from which they always are
+FEW = 16  # places of a word that are looked at sooner than a rarer word is looked for
 PIECE = 500_000  # code points split at once; the words of all of a large text would fill the memory
 REMEMBERED = 20_000
 
@@ -75,27 +76,23 @@ class Anchors:
         return start, start + len(quote)
 
     def _candidates(self, needle: str) -> list[int] | None:
-        """Where the needle can begin: near the places of the rarest word that has a space on both sides in it.
+        """Where the needle can begin: near the places of a rare word that has a space on both sides in it.
 
         None where it has no such word, as in a script without spaces.
         """
-        words = needle.split(" ")
-        if len(words) < 3:
+        words = needle.split(" ")[1:-1]
+        if not words:
             return None
         if self._places is None:
             self._places = _places(self.text)
-        rarest: array[int] | None = None
-        offset = at = len(words[0]) + 1
-        for word in words[1:-1]:
-            places = self._places.get(word)
-            if places is None:
-                return []
-            if rarest is None or len(places) < len(rarest):
-                rarest, offset = places, at
-                if len(places) == 1:
-                    break
-            at += len(word) + 1
-        return [place - offset for place in rarest or () if place >= offset]
+        found = self._places
+        word = max(words, key=len)  # rare as a rule, and found at once
+        places = found.get(word, ())
+        if len(places) > FEW:
+            word = min(words, key=lambda word: len(found.get(word, ())))
+            places = found.get(word, ())
+        offset = needle.find(f" {word} ") + 1
+        return [place - offset for place in places if place >= offset]
 
     def _problem(self, quote: str, prefix: str, suffix: str, times: int) -> str:
         shown = quote if len(quote) <= 60 else quote[:59] + "…"
