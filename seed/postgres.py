@@ -18,6 +18,7 @@ from sqlalchemy import text as statement
 from api.tables import metadata
 from seed import schema
 from seed.apart import Opener
+from seed.faults import Unusable
 from seed.generations import KEEP_SECONDS, Current, Next, current_of, sorting_in
 
 
@@ -36,6 +37,8 @@ class PostgresStore:
         key = int.from_bytes(hashlib.sha256(b"sic load").digest()[:8], "big", signed=True)
         with self._connect() as lock:
             lock.autocommit = True
+            if (encoding := lock.info.parameter_status("server_encoding")) != "UTF8":
+                raise Unusable(f"the database is in {encoding}, where offsets are not code points; make one in UTF8")
             row = lock.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
             if not (row and row[0]):
                 waiting()

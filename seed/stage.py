@@ -54,7 +54,7 @@ def scratch(path: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA threads = 1")
+    connection.execute("PRAGMA threads = 3")
     return connection
 
 

@@ -412,3 +412,11 @@ def test_a_process_that_reads_for_the_text_index_and_dies_is_not_waited_for() ->
 
 def sqlalchemy_connection(url: str) -> Connection:
     return create_engine(url).connect()
+
+
+def test_a_database_that_counts_bytes_is_refused(postgresql: Postgres, tmp_path: Path) -> None:
+    postgresql.execute("DROP DATABASE IF EXISTS bytes")
+    postgresql.execute("CREATE DATABASE bytes ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    url = postgresql.url().removesuffix("sic") + "bytes"
+    with pytest.raises(Unusable, match=r"SQL_ASCII.*make one in UTF8"):
+        loaded(url, package(tmp_path / "base"))
