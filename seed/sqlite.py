@@ -98,7 +98,7 @@ class _NextFile:
         self._published = published
         self._indexes: list[str] = []
         self.connection = _opened(path)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -131072", "threads = 3"):
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536", "threads = 3"):
             self.connection.exec_driver_sql(f"PRAGMA {pragma}")
         self.connection.commit()
 

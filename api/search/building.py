@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from tantivy import Index as Tantivy
 from tantivy import IndexWriter, Schema
 
-from api.search.entries import READ, entries
+from api.search.entries import entries, names
 from api.search.schema import KINDS, WORDS, lexicon, registered, schema
 from api.search.words import said_words
 
@@ -80,13 +80,12 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
     rank = 0
     for name in NAMED:
         carriers = [searchers[other] for other, kind in KINDS.items() if name in kind.filters]
-        for fields, texts, title in READ[name](connection):
-            count = sum(searcher.doc_freq(name, fields["id"]) for searcher in carriers) or 1
-            labels = texts if name in ("actor", "place", "document") else [title]
+        for id, labels in names(connection, name):
+            count = sum(searcher.doc_freq(name, id) for searcher in carriers) or 1
             for label in labels:
                 rank += 1
                 parts = " ".join(map(said_words, label.split()))
-                named = {"whole": parts, "parts": parts, "kind": name, "id": fields["id"], "label": label}
+                named = {"whole": parts, "parts": parts, "kind": name, "id": id, "label": label}
                 yield to_json(named | {"count": count, "rank": rank}).decode()
     counts: Counter[str] = Counter()
     for name, kind in KINDS.items():

@@ -31,6 +31,7 @@ from api.tables import (
     Relation,
     Section,
     columns_of,
+    metadata,
 )
 
 BATCH = 2_000  # rows
@@ -51,6 +52,18 @@ def entries(connection: Connection, kind: str) -> Iterator[str]:
             if of.titled:
                 fields[TITLE] = " ".join(map(said_stems, title.split()))
         yield to_json({name: value for name, value in fields.items() if value is not None}).decode()
+
+
+def names(connection: Connection, kind: str) -> Iterator[tuple[str, list[str]]]:
+    """What each record of a kind is called, by its id: its title, or every name that the texts give it."""
+    if kind in ("actor", "document", "place"):
+        for fields, texts, _ in READ[kind](connection):
+            yield fields["id"], texts
+    else:
+        record = metadata.tables[kind].c
+        title = record["name" if kind == "event" else "title"]
+        for id, named in _stream(connection, select(record.id, title).order_by(record.sequence)):
+            yield id, [named]
 
 
 def _is_repeated(text: str, before: list[str]) -> bool:
