@@ -244,8 +244,9 @@ class Exchange:
     def _keep(self, headers: Headers, body: bytes) -> None:
         assert self.keeping is not None
         answers, spelling = self.keeping
-        etag = next((value for name, value in headers if name == b"etag"), None)
-        if etag is None or self.snapshot is None:
+        named = dict(headers)
+        etag = named.get(b"etag")
+        if etag is None or self.snapshot is None or b"content-length" not in named:  # an empty stream is one, too
             return
         key = (self.scope["sic.key"], spelling[3])
         answers.keep(spelling, key, Remembered(headers, body, etag, self.route, self.snapshot))

@@ -293,3 +293,10 @@ def test_what_an_annotation_has_no_place_for_is_told(client: httpx.Client) -> No
     errors = refused(client.get("/v1/claims?format=jsonld&facets=type&include=section&q=war&highlight=true&fields=id"))
     assert sorted(error["parameter"] for error in errors) == ["facets", "fields", "highlight", "include"]
     refused(client.get("/v1/claims/karabakh.c001?format=jsonld&include=section"), "invalid-value")
+
+
+def test_a_file_without_records_ends_however_often_it_is_asked_for(client: httpx.Client) -> None:
+    for _ in range(3):
+        answer = client.get("/v1/claims", params={"format": "jsonl", "q": "nothing-of-the-kind"})
+        assert answer.content == b""
+        assert answer.headers.get("transfer-encoding") == "chunked"
