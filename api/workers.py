@@ -29,6 +29,7 @@ class Job:
         self._error: BaseException | None = None
         self.done: asyncio.Future[None] = loop.create_future()
         self.begun = 0.0
+        self.told = False
         self.overtaken = False
 
     def do(self) -> None:
@@ -41,6 +42,7 @@ class Job:
             self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
+        self.told = True
         if not self.done.done():
             self.done.set_result(None)
 
@@ -81,8 +83,9 @@ class Workers:
         try:
             await job.done
         except asyncio.CancelledError:
-            job.done = loop.create_future()  # the thread still reads what the caller would let go
-            await job.done
+            if not job.told:  # the thread still reads what the caller would let go
+                job.done = loop.create_future()
+                await job.done
             raise
         result: T = job.result()
         return result
