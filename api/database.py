@@ -189,8 +189,7 @@ def _sqlite(path: Path, size: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("PRAGMA mmap_size=1073741824")
+        connection.execute("PRAGMA query_only=ON")  # and no mmap_size: a mapped page that is gone ends the process
 
     return engine
 
