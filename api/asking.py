@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from api.answers import etag, matches
 from api.formats import MEDIA_TYPES, negotiate
-from api.pages import DOCS_POLICY, POLICY, hardening
+from api.pages import POLICIES, POLICY, hardening
 from api.problems import Problem, bad_question
 from api.questions import Questions, ask, canonical, declared
 from api.records import Reader, Record
@@ -77,7 +77,7 @@ class Asked:
         if matches(self.scope["sic.if_none_match"], tag.encode()):
             return Response(status_code=304, headers=headers)
         if self.format == "html":
-            headers |= hardening(DOCS_POLICY if self.path == "/docs" else POLICY)
+            headers |= hardening(POLICIES.get(self.path, POLICY))
         self.scope["sic.key"] = key = f"{self.format} {self.question}"
         if (known := self._remembered(key)) is not None:
             return known

@@ -197,6 +197,7 @@ def _formats(success: dict[str, Any], parameter: dict[str, Any]) -> None:
         "jsonl": ("application/jsonl", {"type": "string", "description": "One JSON record a line, the whole answer."}),
         "csv": ("text/csv", {"type": "string", "description": "RFC 4180, the whole answer."}),
         "jsonld": ("application/ld+json", {"type": "object", "description": "W3C Web Annotation."}),
+        "html": ("text/html", {"type": "string", "description": "A page for people."}),
     }
     for format in parameter["schema"]["enum"]:
         if format in others:

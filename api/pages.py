@@ -14,11 +14,26 @@ ASSETS = {
     "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
     "init.js": ("swagger-ui/init.js", "text/javascript; charset=utf-8"),
 }
+READER_ASSETS = {
+    "reader.css": "text/css; charset=utf-8",
+    **dict.fromkeys(
+        (
+            f"{name}.js"
+            for name in ("address", "asking", "elements", "panel", "reader", "records", "suggestions", "text")
+        ),
+        "text/javascript; charset=utf-8",
+    ),
+}
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+READER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+POLICIES = {"/": READER_POLICY, "/docs": DOCS_POLICY}  # of pages that need more than POLICY allows
 
 
 def hardening(policy: str) -> dict[str, str]:
@@ -93,6 +108,11 @@ def docs_page(root: str) -> str:
         f'<div id="docs"></div><script src="{at}/docs/swagger-ui-bundle.js"></script>'
         f'<script src="{at}/docs/init.js" data-contract="{at}/openapi.json"></script></body></html>'
     )
+
+
+def reader_page(root: str) -> str:
+    """A shell: what it shows, its script asks the API for."""
+    return (WEB / "reader.html").read_text(encoding="utf-8").replace("ROOT", escape(root))
 
 
 def llms(root: str) -> str:

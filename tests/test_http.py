@@ -15,7 +15,7 @@ from tests.test_problems import checked
 
 FRESH = "public, max-age=60, stale-while-revalidate=60"
 UNCACHED = ("/livez", "/readyz")
-PATHS = [*CONTRACT["paths"], "/docs", "/docs/init.js", "/metrics"]
+PATHS = [*CONTRACT["paths"], "/docs", "/docs/init.js", "/reader/reader.js", "/metrics"]
 FILES = [f"/v1/{plural}?format={format}" for plural in LISTS for format in ("csv", "jsonl")]
 VARYING = ("date", "x-request-id")
 
@@ -102,7 +102,7 @@ def test_every_answer_has_the_headers_that_all_have(client: httpx.Client, path: 
         if path in (*UNCACHED, "/metrics"):
             assert answer.headers["cache-control"] == "no-store"
             assert "etag" not in answer.headers
-        elif not path.startswith("/docs/"):
+        elif not path.startswith(("/docs/", "/reader/")):
             assert answer.headers["cache-control"] == FRESH
             assert re.fullmatch(r'W/"[0-9a-f]+"', answer.headers["etag"])
 
@@ -316,7 +316,7 @@ def test_a_public_url_makes_the_ids_of_annotations_absolute(below: Server, clien
 
 
 def test_what_is_stored_is_escaped_where_it_is_shown_as_a_page(client: httpx.Client) -> None:
-    for path in ("/problems", "/v1/vocabularies", "/v1/vocabularies/topic", "/docs", "/problems/not-found"):
+    for path in ("/", "/problems", "/v1/vocabularies", "/v1/vocabularies/topic", "/docs", "/problems/not-found"):
         page = client.get(path, headers={"Accept": "text/html"})
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -1,13 +1,16 @@
 """What is here, in which words, and in what health."""
 
-from typing import Any
+from hashlib import sha256
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api import __version__, pages
+from api.accepts import OneOf
+from api.answers import matches
 from api.asking import Answering, Asked, Asking, Body, one
 from api.observe import EXPOSITION, exposition
 from api.openapi import described, described_text
@@ -21,7 +24,11 @@ router = APIRouter(tags=["service"], route_class=Answering)
 
 TOPIC = columns_of(Topic)
 
-PAGES = ("json", "html")
+
+class PageQuestions(Questions):
+    """What a path may be asked that is a page for people, too."""
+
+    format: Annotated[str, OneOf(("json", "html")), Field(description="Instead of Accept.")] = "json"
 
 
 class ServiceRecord(Shape):
@@ -86,16 +93,20 @@ class Health(BaseModel):
     down: dict[str, str] = {}
 
 
-@router.get("/", **described(Questions, ServiceAnswer))
+@router.get("/", **described(PageQuestions, ServiceAnswer))
 async def get_root(asking: Asking) -> Response:
-    """The same as /v1, until there is a reader page."""
-    return await asking.answer(Questions, lambda _: here(asking))
+    """The page on which people read the documents and see what rests on their words; the same as /v1 for programs."""
+    return await asking.answer(PageQuestions, lambda _: root_answer(asking))
 
 
 @router.get("/v1", **described(Questions, ServiceAnswer))
 async def get_service(asking: Asking) -> Response:
     """What is here: links, counts, snapshot and release."""
     return await asking.answer(Questions, lambda _: here(asking))
+
+
+def root_answer(asked: Asked) -> Body:
+    return Body(pages.reader_page(asked.root)) if asked.format == "html" else here(asked)
 
 
 def here(asked: Asked) -> Body:
@@ -155,16 +166,16 @@ def vocabulary_answer(asked: Asked, name: str) -> Body:
     return Body(pages.vocabulary_page(asked.root, found)) if asked.format == "html" else one(asked, found)
 
 
-@router.get("/v1/vocabularies", **described(Questions, VocabulariesAnswer))
+@router.get("/v1/vocabularies", **described(PageQuestions, VocabulariesAnswer))
 async def list_vocabularies(asking: Asking) -> Response:
     """Each vocabulary with its values and their definitions; a page for browsers."""
-    return await asking.answer(Questions, lambda _: vocabularies_answer(asking), PAGES)
+    return await asking.answer(PageQuestions, lambda _: vocabularies_answer(asking))
 
 
-@router.get("/v1/vocabularies/{name}", **described(Questions, VocabularyAnswer))
+@router.get("/v1/vocabularies/{name}", **described(PageQuestions, VocabularyAnswer))
 async def get_vocabulary(asking: Asking, name: str) -> Response:
     """One vocabulary; a page for browsers."""
-    return await asking.answer(Questions, lambda _: vocabulary_answer(asking, name), PAGES)
+    return await asking.answer(PageQuestions, lambda _: vocabulary_answer(asking, name))
 
 
 def problem_record(asked: Asked, slug: str) -> dict[str, Any]:
@@ -193,16 +204,16 @@ def problem_answer(asked: Asked, slug: str) -> Body:
     return one(asked, problem_record(asked, slug))
 
 
-@router.get("/problems", **described(Questions, ProblemTypesAnswer))
+@router.get("/problems", **described(PageQuestions, ProblemTypesAnswer))
 async def list_problems(asking: Asking) -> Response:
     """What each error means and how to mend it; a page for browsers."""
-    return await asking.answer(Questions, lambda _: problems_answer(asking), PAGES)
+    return await asking.answer(PageQuestions, lambda _: problems_answer(asking))
 
 
-@router.get("/problems/{type}", **described(Questions, ProblemTypeAnswer))
+@router.get("/problems/{type}", **described(PageQuestions, ProblemTypeAnswer))
 async def get_problem(asking: Asking, type: str) -> Response:
     """What one error means and how to mend it; a page for browsers."""
-    return await asking.answer(Questions, lambda _: problem_answer(asking, type), PAGES)
+    return await asking.answer(PageQuestions, lambda _: problem_answer(asking, type))
 
 
 @router.get("/openapi.json", response_class=JSONResponse)
@@ -230,6 +241,19 @@ def get_docs_asset(asset: str) -> Response:
     return Response(
         (pages.WEB / name).read_bytes(), headers={"Content-Type": media_type, "Cache-Control": "public, max-age=86400"}
     )
+
+
+@router.get("/reader/{asset}", include_in_schema=False)
+def get_reader_asset(request: Request, asset: str) -> Response:
+    """Modules and style of the reader page go together: each use asks whether it still has the right ones."""
+    if asset not in pages.READER_ASSETS:
+        raise Problem("not-found", "there is nothing at this path")
+    content = (pages.WEB / "reader" / asset).read_bytes()
+    tag = f'W/"{sha256(content).hexdigest()[:24]}"'
+    headers = {"Content-Type": pages.READER_ASSETS[asset], "Cache-Control": "no-cache", "ETag": tag}
+    if matches(request.scope["sic.if_none_match"], tag.encode()):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers)
 
 
 @router.get("/livez", **described(None, Health))
