@@ -254,8 +254,9 @@ def test_every_filter_and_facet(index: Index, values: Any, kind: str, name: str)
         answer = index.ask(replace(everything, filters={name: wanted}))
         assert [hit.sequence for hit in answer.hits] == expected
         assert answer.total == index.count(Question((kind,), filters={name: wanted})) == len(expected)
-        selected = [(value, counts[value]) for value in sorted(wanted) if value not in dict(ordered[:100])]
-        assert answer.facets[name] == ordered[:100] + selected
+        others = [pair for pair in ordered if pair[0] not in wanted][: 100 - len(wanted)]
+        shown = others + [(value, counts[value]) for value in wanted]
+        assert answer.facets[name] == sorted(shown, key=lambda pair: (-pair[1], pair[0]))
 
 
 @settings(max_examples=100, deadline=None)

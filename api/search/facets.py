@@ -41,7 +41,8 @@ def _values(
         most = MOST_FACET_VALUES if len(kinds) == 1 else None
         if everything:
             for name in own:
-                counts[name].update(dict(searcher.terms_with_prefix(name, "", None, most)))
+                known = {value: searcher.doc_freq(name, value) for value in chosen}
+                counts[name].update(known | dict(searcher.terms_with_prefix(name, "", None, most)))
             continue
         wanted = {name: {"terms": {"field": name, "size": most or MERGED}} for name in own}
         if chosen:
@@ -61,6 +62,9 @@ def _buckets(terms: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _shown(counts: Counter[str], chosen: tuple[str, ...]) -> list[tuple[str, int]]:
-    ordered = sorted((pair for pair in counts.items() if pair[1]), key=lambda pair: (-pair[1], pair[0]))
-    top = ordered[:MOST_FACET_VALUES]
-    return top + [(value, counts[value]) for value in sorted(set(chosen) - {value for value, _ in top})]
+    """The commonest, and in place of the last of them those that are chosen."""
+    counts.update(dict.fromkeys(chosen, 0))
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    others = [pair for pair in ordered if pair[1] and pair[0] not in chosen]
+    kept = {value for value, _ in others[: max(0, MOST_FACET_VALUES - len(set(chosen)))]} | set(chosen)
+    return [pair for pair in ordered if pair[0] in kept]
