@@ -309,7 +309,7 @@ def test_a_long_facet_is_cut_by_count_then_value() -> None:
     last = index.ask(Question(("claim",), "-quantum", filters={"section": ("s149",)}, facets=("section",))).facets[
         "section"
     ]
-    assert last == [*expected, ("s149", counts["s149"])]
+    assert last == [*expected[:99], ("s149", counts["s149"])]
 
 
 SORTS = [(kind, key) for kind, of in KINDS.items() for key in of.orders]
