@@ -38,16 +38,16 @@ class Accepts:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def validate(value: str | tuple[str, ...]) -> Any:
-            try:
-                return self.read(value) if isinstance(value, str) else tuple(self.read(text) for text in value)
-            except Refused as refused:
-                context = {
-                    "text": refused.detail,
-                    "allowed": refused.allowed,
-                    "did_you_mean": refused.did_you_mean,
-                    "slug": refused.slug,
-                }
-                raise PydanticCustomError("refused", "{text}", context) from None
+            taken: list[Any] = []
+            refused: list[Refused] = []
+            for text in (value,) if isinstance(value, str) else value:
+                try:
+                    taken.append(self.read(text))
+                except Refused as error:
+                    refused.append(error)
+            if refused:
+                raise PydanticCustomError("refused", "{refused}", {"refused": refused})
+            return taken[0] if isinstance(value, str) else tuple(taken)
 
         return core_schema.no_info_before_validator_function(validate, handler(source))
 

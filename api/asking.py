@@ -99,8 +99,12 @@ class Asked:
         )
         chosen: str | None = getattr(asked, "format", None) if asked and "format" in asked.model_fields_set else None
         format = chosen or negotiate(self.scope["sic.accept"], formats)
-        if asked and format and not {fault.parameter for fault in faults} & {"format", "q"}:
-            faults += asked.refused(format)
+        faulty = {fault.parameter for fault in faults}
+        if asked and format and "format" not in faulty:
+            needy = {"highlight"} if "q" in faulty and format == "json" else set()  # it goes with a q, right or wrong
+            faults += [fault for fault in asked.refused(format) if fault.parameter not in needy]
+        if asked and faults and {fault.slug for fault in faults} == {"unknown-parameter"}:
+            faults += asked.misplaced(self)  # the rest is whole; alone it is told where it is met
         if asked is None or faults:
             raise bad_question(faults)
         if asked.snapshot is not None and asked.snapshot != self.snapshot.id:

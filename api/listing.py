@@ -58,6 +58,13 @@ class PagedQuestions(Questions):
             raise impossible("offset", "cursor and offset exclude each other")
         return self
 
+    def misplaced(self, asked: Asked) -> list[Fault]:
+        try:
+            cursors.read(asked, self)
+        except Problem as problem:
+            return [*super().misplaced(asked), *problem.faults]
+        return super().misplaced(asked)
+
 
 class ListQuestions(PagedQuestions):
     """What every list may be asked; a resource adds its filters, and closes the sets."""
@@ -73,7 +80,7 @@ class ListQuestions(PagedQuestions):
             for name in PLACELESS[format]
             if name in self.model_fields_set
         ]
-        if format not in STREAMED and getattr(self, "highlight", False) and getattr(self, "q", None) is None:
+        if format == "json" and getattr(self, "highlight", False) and getattr(self, "q", None) is None:
             given.append(Fault("invalid-value", "highlight", "highlight needs q"))
         return given
 

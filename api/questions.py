@@ -7,14 +7,19 @@ once, every fault of it is collected, and what a parameter accepts stands beside
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Protocol, TypeVar, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar, get_origin
 from urllib.parse import quote, unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from api.accepts import Accepts, Reference, Token, shown
+from api.accepts import Accepts, Reference, Refused, Token, shown
 from api.problems import Fault, nearest
+
+if TYPE_CHECKING:
+    from api.asking import Asked
+
+MOST_VALUES = 100  # of a list; more than any closed set has
 
 
 class Questions(BaseModel):
@@ -30,6 +35,10 @@ class Questions(BaseModel):
 
     def refused(self, format: str) -> list[Fault]:  # noqa: ARG002
         """What of the question that format has no place for."""
+        return []
+
+    def misplaced(self, asked: "Asked") -> list[Fault]:  # noqa: ARG002
+        """What only the content can tell: offsets beyond the text, a cursor of something else."""
         return []
 
 
@@ -116,8 +125,8 @@ def ask(model: type[Q], query: bytes, unknown: Exists) -> tuple[Q | None, list[F
             if not all(member.strip() for member in members):
                 faults.append(Fault("invalid-value", name, f"a value of the list {name} is blank"))
                 del values[name]
-            elif parameter.most and len(members) > parameter.most:
-                faults.append(Fault("invalid-value", name, f"{name} takes at most {parameter.most} values"))
+            elif len(members) > (most := parameter.most or MOST_VALUES):
+                faults.append(Fault("invalid-value", name, f"{name} takes at most {most} values"))
                 del values[name]
         elif len(texts) > 1:
             faults.append(Fault("repeated-parameter", name, f"{name} takes one value and was given {len(texts)} times"))
@@ -142,19 +151,14 @@ def _invalid(error: ValidationError) -> Iterator[Fault]:
         if item["type"] == "missing":
             yield Fault("invalid-value", name, f"{name} is required")
             continue
-        allowed = context.get("allowed")
-        yield Fault(
-            context.get("slug", "invalid-value"),
-            name,
-            f"{name}: {item['msg']}",
-            list(allowed) if allowed else None,
-            context.get("did_you_mean"),
-        )
+        for refused in context.get("refused", (Refused(item["msg"]),)):
+            allowed = list(refused.allowed) if refused.allowed else None
+            yield Fault(refused.slug, name, f"{name}: {refused.detail}", allowed, refused.did_you_mean)
 
 
 def impossible(parameter: str, detail: str) -> PydanticCustomError:
     """For a model's own validator: a value that cannot stand beside the others."""
-    return PydanticCustomError("refused", "{text}", {"text": detail, "parameter": parameter})
+    return PydanticCustomError("refused", "{refused}", {"refused": [Refused(detail)], "parameter": parameter})
 
 
 def unknown_parameter(name: str, known: list[str]) -> Fault:

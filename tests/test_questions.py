@@ -190,6 +190,28 @@ def test_faults_that_lie_in_the_format_the_cursor_or_the_span_are_told_with_the_
     assert sorted(error["parameter"] for error in errors) == ["cursor", "typ"]
     errors = refused(client.get("/v1/documents/karabakh/spans?start=5&end=5&limt=1"))
     assert sorted(error["parameter"] for error in errors) == ["limt", "start"]
+    for path in ("spans?end=999999&limt=1", "text?end=999999&limt=1"):
+        errors = refused(client.get(f"/v1/documents/karabakh/{path}"))
+        assert sorted(error["parameter"] for error in errors) == ["end", "limt"]
+    elsewhere = httpx.URL(client.get("/v1/events?limit=2").json()["links"]["next"]).params["cursor"]
+    errors = refused(client.get(f"/v1/claims?limit=2&typ=causal&cursor={elsewhere}"))
+    assert sorted(error["parameter"] for error in errors) == ["cursor", "typ"]
+    errors = refused(client.get("/v1/claims?format=csv&q=&limit=3&include=section&highlight=true"))
+    assert sorted(error["parameter"] for error in errors) == ["highlight", "include", "limit", "q"]
+    errors = refused(client.get("/v1/claims?q=&highlight=true"))
+    assert [error["parameter"] for error in errors] == ["q"]
+    errors = refused(client.get("/v1/claims?format=jsonld&highlight=true"))
+    assert [error["parameter"] for error in errors] == ["highlight"]
+
+
+@pytest.mark.parametrize("name", ["type", "facets", "include", "fields"])
+def test_every_wrong_value_of_a_list_is_told(client: httpx.Client, name: str) -> None:
+    errors = refused(client.get("/v1/claims", params={name: "nope,section,zzz", "format": "csv"}), "invalid-value")
+    told = [error["detail"] for error in errors if error["parameter"] == name]
+    assert [value for value in ("nope", "zzz") if any(f"'{value}'" in detail for detail in told)] == ["nope", "zzz"]
+    many = ",".join(f"v{number}" for number in range(101))
+    [error] = refused(client.get("/v1/claims", params={name: many}), "invalid-value")
+    assert "at most 100" in error["detail"]
 
 
 def test_cursor_and_offset_exclude_each_other(client: httpx.Client) -> None:

@@ -13,6 +13,7 @@ from api.accepts import Flag, OneOf, Whole
 from api.asking import Answering, Asked, Asking, Body
 from api.listing import PagedQuestions
 from api.openapi import described, described_text
+from api.problems import Fault, Problem
 from api.questions import Questions, canonical, impossible
 from api.records import Id, Page, Reader, Record, Shape, Utf16
 from api.spans import Text, overlapping, resting_on
@@ -46,6 +47,14 @@ class RangeQuestions(Questions):
         if self.end is not None and self.start >= self.end:
             raise impossible("start", f"start is {self.start}; it must be less than end, which is {self.end}")
         return self
+
+    def misplaced(self, asked: Asked) -> list[Fault]:
+        try:
+            with asked.reading() as reader:
+                Text(reader, asked.scope["path_params"]["id"]).span(self)
+        except Problem as problem:
+            return [*super().misplaced(asked), *problem.faults]
+        return super().misplaced(asked)
 
 
 class TextQuestions(RangeQuestions):
