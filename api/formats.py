@@ -72,10 +72,9 @@ def _is_list(annotation: Any) -> bool:
 
 
 def field_names(shape: type[BaseModel]) -> tuple[str, ...]:
-    """What `fields=` takes: the dotted columns and the keys that hold them."""
-    dotted = columns(shape)
-    keys = dict.fromkeys(name.partition(".")[0] for name in dotted)
-    return tuple(dict.fromkeys([*keys, *dotted]))
+    """What `fields=` takes: the dotted columns and the keys that hold them, `source` as `source.utf16`."""
+    paths = [name.split(".") for name in columns(shape)]
+    return tuple(dict.fromkeys(".".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1)))
 
 
 def chosen(shape: type[BaseModel], fields: Sequence[str]) -> list[str]:

@@ -74,6 +74,16 @@ def test_csv_has_every_record_and_every_column(client: httpx.Client, content: Co
         assert {"source.quote", "source.start", "source.utf16.start", "links.self"} <= set(told[0])
 
 
+def test_an_object_is_as_many_columns_as_it_has_keys_and_may_be_chosen_whole(client: httpx.Client) -> None:
+    [row] = rows(client, "/v1/documents", id="karabakh", fields="counts")
+    assert (list(row)[:3], row["counts.claims"]) == (["id", "counts.sections", "counts.sentences"], "242")
+    text = client.get("/v1/claims?format=csv&id=karabakh.c001&fields=source.utf16").text
+    assert text.startswith("id,source.utf16.start,source.utf16.end\r\n")
+    [line] = export(client, "/v1/claims", id="karabakh.c001", fields="source.utf16")
+    assert list(line) == ["id", "source"]
+    assert list(line["source"]) == ["utf16"]
+
+
 def test_rows_of_csv_end_in_cr_lf_and_quotes_are_doubled(client: httpx.Client) -> None:
     text = client.get(f"/v1/claims?format=csv&id={astral.ID}.c006,{astral.ID}.c007&fields=note").content.decode()
     assert text == f'id,note\r\n{astral.ID}.c006,"say ""no"", then"\r\n{astral.ID}.c007,"two\nlines"\r\n'

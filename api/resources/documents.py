@@ -13,12 +13,26 @@ from api.asking import Answering, Asking
 from api.formats import field_names
 from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
 from api.openapi import described
-from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, register
+from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, Shape, register
 from api.tables import Document, columns_of, metadata
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=Answering)
 
 DOCUMENT = columns_of(Document)
+
+
+class Counts(Shape):
+    """Records that the document gives, by kind."""
+
+    sections: int
+    sentences: int
+    claims: int
+    events: int
+    obstacles: int
+    positions: int
+    relations: int
+    actors: int
+    places: int
 
 
 class DocumentRecord(Extras):
@@ -34,7 +48,7 @@ class DocumentRecord(Extras):
     source_sha256: str = Field(description="Of the source file, byte for byte.")
     text_sha256: str = Field(description="Of the canonical text in UTF-8.")
     text_length: int = Field(description="Code points.")
-    counts: dict[str, int] = Field(description="Records per kind.")
+    counts: Counts
     note: str | None = Field(description="What this is and is not.")
     links: Links
 
