@@ -1,30 +1,29 @@
 """Finding a pasted quotation in a text: exactly, or as normalised, never loosely.
 
-Normalised means: quotation marks and dashes of any shape, any white space (a line broken after a hyphen too), upper
-or lower case, and an ellipsis for words left out. Everything else must be there, in order.
+Normalised means: quotation marks and dashes of any shape, any white space (a line broken after a dash too), upper
+or lower case, marks put around it, and an ellipsis for words left out. Everything else must be there, in order.
+
+A quotation is looked for as whole words, and only where those stand nowhere as one that begins or ends within a word;
+between parts words are whole. It takes one look through the text for each part that ellipses divide the quotation into.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3,}|(?:\. ){2,}\.)(?:\s*\])?\s*")
+from api.folding import DOUBLE, FOLDS, SINGLE, folded, unfolded
+
+ELLIPSIS = re.compile(
+    r"(?<!\s)\s*+"  # from where white space begins, or each of its characters would be tried
+    r"(?:(?:[\[(]\s*+)?(?:…|\.{3,}|(?:\. ){2,}\.)(?:\s*+[\])])?\s*+)+"
+)
 GAP = 1000  # code points that one ellipsis may stand for
-MOST = 25
+PARTS = 16
 
-SINGLE = "'‘’‚‛′`´"
-DOUBLE = '"“”„‟″«»'
-DASHES = "-‐‑‒–—−"
-
-FOLDS: dict[str, Callable[[str], str]] = {
-    "quotation marks": lambda text: text.translate(
-        {ord(mark): "'" for mark in SINGLE} | {ord(mark): '"' for mark in DOUBLE}
-    ),
-    "dashes": lambda text: text.translate({ord(dash): "-" for dash in DASHES}),
-    "white space": lambda text: re.sub(r"(?<=[-‐‑‒–—−]) ", "", " ".join(text.split())),
-    "case": str.casefold,
-}
+Span = tuple[int, int]
+Place = tuple[Span, ...]  # where each part stands
 
 
 @dataclass(frozen=True)
@@ -39,74 +38,114 @@ class Found:
     differs: list[str]
 
 
-def locate(quote: str, text: str) -> list[Found]:
-    """Where the quotation stands in the text: the exact places, or else those found as normalised."""
-    exact = [(start, start + len(quote)) for start in _places(quote, text)] if quote else []
-    if exact:
-        return [_found(text, start, end, []) for start, end in exact]
-    given = unicodedata.normalize("NFC", quote).strip().strip(SINGLE + DOUBLE + " ")
-    parts = [part for part in ELLIPSIS.split(given) if part.strip()]
-    if not any(char.isalnum() for part in parts for char in part):
-        return []
-    return [_found(text, start, end, _differs(quote, parts, text[start:end])) for start, end in _spans(parts, text)]
+@dataclass(frozen=True)
+class Parts:
+    """What a quotation consists of once it is taken as normalised, as pasted and folded."""
+
+    said: list[str]
+    marked: bool  # whether marks around them were taken away
+    folded: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", [folded(part) for part in self.said])
 
 
-def _places(quote: str, text: str) -> Iterator[int]:
-    start = text.find(quote)
-    for _ in range(MOST):
-        if start < 0:
-            return
-        yield start
-        start = text.find(quote, start + 1)
+class Quotation:
+    def __init__(self, quote: str) -> None:
+        self.quote = quote
+        self._composed = unicodedata.normalize("NFC", quote)
+        given = self._composed.strip()
+        bare = given.strip(SINGLE + DOUBLE + " ").strip()
+        # As given first: quotation marks may be the text's own.
+        self.readings = [_parts(each, each != given) for each in dict.fromkeys((given, bare))]
+        self.ellipses = len(self.readings[-1].said) - 1  # between words
+        self.elided = self.ellipses < PARTS
+        self.worded = any(char.isalnum() for char in quote)
+        # Every text that holds the quotation holds the words of these.
+        self.parts = self.readings[-1].folded if self.elided else [folded(bare)]
+        self.cuts = self.worded and (self.parts[0][0].isalnum() or self.parts[-1][-1].isalnum())
+
+    def exactly(self, text: str, cut: bool) -> list[Span]:
+        """Everywhere it stands as it is; `cut` takes it also within words."""
+        return list(_standing(self.quote, text, not cut, not cut))
+
+    def normalised(self, text: str, cut: bool) -> tuple[Parts, list[Place]] | None:
+        """Everywhere its parts stand in the *folded* text, and which they are. Marks alone are no quotation."""
+        if not (self.worded and self.elided):
+            return None
+        written = folded(text)
+        for parts in self.readings:
+            if places := _in_order(parts.folded, written, cut):
+                return parts, places
+        return None
+
+    def found(self, text: str, parts: Parts, places: Iterable[Place]) -> Iterator[Found]:
+        """Normalised places as spans of the text."""
+        listed = list(places)
+        ends = sorted({offset for place in listed for start, end in place for offset in (start, end - 1)})
+        origin = dict(zip(ends, unfolded(text, ends), strict=True))
+        for place in listed:
+            spans = [(origin[start], origin[end - 1] + 1) for start, end in place]
+            yield found(text, (spans[0][0], spans[-1][1]), self._differs(parts, text, spans))
+
+    def _differs(self, parts: Parts, text: str, spans: list[Span]) -> list[str]:
+        pairs = [(part, text[start:end]) for part, (start, end) in zip(parts.said, spans, strict=True)]
+        gaps = [text[before[1] : after[0]] for before, after in pairwise(spans)]
+        spaced = self._composed != self._composed.strip()
+        said = [any(char.isalnum() for char in gap) for gap in gaps]
+        told = {
+            **{name: any(folded(part, name) != folded(words, name) for part, words in pairs) for name in FOLDS},
+            "marks around it": parts.marked,
+            "words left out": any(said),
+            "ellipsis": not all(said),
+            "Unicode normalisation": self._composed != self.quote,
+        }
+        told["white space"] |= spaced
+        return [name for name, differs in told.items() if differs]
 
 
-def _spans(parts: list[str], text: str) -> list[tuple[int, int]]:
-    """Spans in which all parts stand in order, each within GAP of the one before it."""
-    patterns = [re.compile(_pattern(part), re.IGNORECASE) for part in parts]
-    spans = []
-    for first in patterns[0].finditer(text):
-        end = first.end()
-        for pattern in patterns[1:]:
-            following = pattern.search(text, end, min(len(text), end + GAP + len(pattern.pattern)))
-            if following is None:
-                break
-            end = following.end()
-        else:
-            spans.append((first.start(), end))
-            if len(spans) == MOST:
-                break
-    return spans
-
-
-def _pattern(part: str) -> str:
-    def one(char: str) -> str:
-        for group in (SINGLE, DOUBLE):
-            if char in group:
-                return f"[{re.escape(group)}]"
-        return rf"[{re.escape(DASHES)}]\s*" if char in DASHES else re.escape(char)
-
-    words = ["".join(one(char) for char in word) for word in part.split()]
-    return r"\s+".join(words).replace(r"\s*\s+", r"\s*")
-
-
-def _differs(quote: str, parts: list[str], found: str) -> list[str]:
-    """The foldings without which the words would not be the same."""
-    if len(parts) > 1:
-        return ["words left out"]
-
-    def folded(text: str, without: str) -> str:
-        for name, fold in FOLDS.items():
-            text = fold(text) if name != without else text
-        return text
-
-    given = unicodedata.normalize("NFC", quote)
-    names = [name for name in FOLDS if folded(parts[0], name) != folded(found, name)]
-    if given.strip() != parts[0]:
-        names.append("marks around it")
-    return names or ["Unicode normalisation"]
-
-
-def _found(text: str, start: int, end: int, differs: list[str]) -> Found:
-    before = start + sum(ord(char) > 0xFFFF for char in text[:start])
-    within = (end - start) + sum(ord(char) > 0xFFFF for char in text[start:end])
+def found(text: str, span: Span, differs: list[str]) -> Found:
+    start, end = span
+    before, within = (len(part.encode("utf-16-le")) // 2 for part in (text[:start], text[start:end]))
     return Found(start, end, before, before + within, text[start:end], differs)
+
+
+def _parts(given: str, marked: bool) -> Parts:
+    pieces = ELLIPSIS.split(given)
+    said = [piece for piece in pieces if piece]
+    return Parts(said, marked or not (pieces[0] and pieces[-1]))
+
+
+def _standing(part: str, text: str, whole_first: bool, whole_last: bool) -> Iterator[Span]:
+    """Everywhere the part stands in the text; a first or last word that has to be whole is not within another."""
+    whole_first, whole_last = whole_first and part[0].isalnum(), whole_last and part[-1].isalnum()
+    start = text.find(part)
+    while start >= 0:
+        end = start + len(part)
+        within = (whole_first and start and text[start - 1].isalnum()) or (whole_last and text[end : end + 1].isalnum())
+        if not within:
+            yield start, end
+        start = text.find(part, start + 1)
+
+
+def _in_order(parts: list[str], text: str, cut: bool) -> list[Place]:
+    """Everywhere all parts stand in order, each within GAP of the one before it: the shortest of those that overlap."""
+    if not all(part in text for part in parts):
+        return []
+    last = len(parts) - 1
+    places: list[Place] = []
+    for at, part in enumerate(parts):
+        spans = _standing(part, text, at > 0 or not cut, at < last or not cut)
+        places = list(_continued(places, spans)) if at else [(span,) for span in spans]
+    return list({place[0]: place for place in reversed(places)}.values())[::-1]
+
+
+def _continued(places: list[Place], spans: Iterable[Span]) -> Iterator[Place]:
+    """Each span after the nearest place that ends before it; both ascend, and each is looked at once."""
+    waiting = iter(places)
+    nearest, following = None, next(waiting, None)
+    for span in spans:
+        while following is not None and following[-1][1] <= span[0]:
+            nearest, following = following, next(waiting, None)
+        if nearest is not None and span[0] - nearest[-1][1] <= GAP:
+            yield *nearest, span

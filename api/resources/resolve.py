@@ -1,5 +1,8 @@
 """Whether a quotation is in the texts, where, and what rests on it."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -9,19 +12,27 @@ from sqlalchemy import func, select
 
 from api import search
 from api.accepts import Words
-from api.asking import Answering, Asked, Asking, Body, one
+from api.asking import Answering, Asked, Asking, Body
 from api.openapi import described
+from api.problems import Fault, Problem, bad_question
 from api.questions import Questions
-from api.records import Id, One, Reader, Record, Shape, Utf16
-from api.resolving import Found, locate
+from api.records import Id, OneLinks, OneMeta, Reader, Record, Shape, Utf16
+from api.resolving import PARTS, Found, Quotation, found
 from api.spans import Text, overlapping, resting_on
-from api.tables import Document, Section, columns_of
+from api.statements import among
+from api.tables import Document, columns_of
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
 
 DOCUMENT = columns_of(Document)
-SECTION = columns_of(Section)
-LIKELIEST = 50  # documents in which a quotation is looked for, of those the index ranks first
+TEXTS = select(DOCUMENT.id, DOCUMENT.text).where(among(DOCUMENT.sequence, "wanted")).order_by(DOCUMENT.sequence)
+SHOWN = 25  # spans
+AT_ONCE = 20  # texts in memory
+
+# What may be looked through for one quotation, in code points of text for each part of it; in so much stand only words
+# that are in nearly every text. Opening a text and telling a place apart cost what so many code points do.
+LOOKED_THROUGH = 100_000_000
+OPENING, TELLING = 1000, 10
 
 
 class ResolveQuestions(Questions):
@@ -45,35 +56,85 @@ class ResolvedSpan(Shape):
 class Resolution(Shape):
     quote: str
     match: Literal["exact", "normalised", "none"]
-    spans: list[ResolvedSpan] = Field(description="Up to 25, by document and place.")
+    spans: list[ResolvedSpan] = Field(description="The first 25, by document and place.")
 
 
-class ResolveAnswer(One[Resolution]):
-    pass
+class ResolutionMeta(OneMeta):
+    total: int | None = Field(
+        description="Spans in all; null where the words stand in more text than is looked through for one quotation."
+    )
+
+
+class ResolveAnswer(Shape):
+    data: Resolution
+    meta: ResolutionMeta
+    links: OneLinks
+
+
+@dataclass
+class Sought:
+    """What was found of a quotation so far. Where it stands exactly, other places do not count."""
+
+    quotation: Quotation
+    cut: bool
+    exact: bool = False
+    total: int = 0
+    spans: list[tuple[str, Found]] = field(default_factory=list)
+    left: int = LOOKED_THROUGH
+    complete: bool = False
+
+    def look(self, document: str, text: str) -> None:
+        exactly = self.quotation.exactly(text, self.cut)
+        if exactly and not self.exact:
+            self.exact, self.total, self.spans = True, 0, []
+        places: Sequence[Any] = exactly
+        shown: Iterable[Found] = (found(text, span, []) for span in exactly)
+        if not self.exact and (normalised := self.quotation.normalised(text, self.cut)):
+            parts, places = normalised
+            shown = self.quotation.found(text, parts, places[: SHOWN - len(self.spans)])
+        self.total += len(places)
+        self.spans += [(document, hit) for hit in islice(shown, SHOWN - len(self.spans))]
+        self.left -= (OPENING + len(text)) * max(1, len(self.quotation.parts)) + TELLING * len(places)
 
 
 def resolve(asked: Asked, question: ResolveQuestions) -> Body:
+    quotation = Quotation(question.quote)
     with asked.reading() as reader:
-        found = [
-            (document, hit)
-            for document, text in _candidates(asked, reader, question.quote)
-            for hit in locate(question.quote, text)
-        ]
-        exact = any(not hit.differs for _, hit in found)
-        spans = [_resolved(reader, document, hit) for document, hit in found if not (exact and hit.differs)][:25]
-    match = "exact" if exact else "normalised" if found else "none"
-    return one(asked, {"quote": question.quote, "match": match, "spans": spans})
+        sought = _sought(asked, reader, quotation)
+        match = "none" if not sought.spans else "exact" if sought.exact else "normalised"
+        spans = [_resolved(reader, document, hit) for document, hit in sought.spans]
+    return Body(
+        {
+            "data": {"quote": question.quote, "match": match, "spans": spans},
+            "meta": {"total": sought.total if sought.complete else None, "snapshot": asked.state},
+            "links": {"self": asked.href(asked.question)},
+        }
+    )
 
 
-def _candidates(asked: Asked, reader: Reader, quote: str) -> list[tuple[str, str]]:
-    """Id and text of the documents that may hold the quotation: all, or of many the likeliest."""
-    statement = select(DOCUMENT.id, DOCUMENT.text).order_by(DOCUMENT.id)
-    if asked.snapshot.counts["documents"] > LIKELIEST:
-        likely = search.Question(kinds=("section",), q=quote.replace('"', " ").replace("-", " "), limit=LIKELIEST)
-        hits = asked.snapshot.index.ask(likely).hits
-        sections = select(SECTION.document).where(SECTION.sequence.in_([hit.sequence for hit in hits]))
-        statement = statement.where(DOCUMENT.id.in_(sections))
-    return [(id, text) for id, text in reader.rows(statement)]
+def _sought(asked: Asked, reader: Reader, quotation: Quotation) -> Sought:
+    """What is found of it in every document that holds its words. Raises a problem where that would be too much."""
+    for cut in (False, True)[: 1 + quotation.cuts]:
+        sought = Sought(quotation, cut)
+        words = search.wording(quotation.parts, cut)
+        sequences, holding = asked.snapshot.index.holding(words, LOOKED_THROUGH // OPENING)
+        looked = 0
+        while looked < len(sequences) and sought.left > 0:
+            for document, text in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
+                sought.look(document, text)
+            looked += AT_ONCE
+        sought.complete = looked >= holding
+        if sought.spans:
+            return sought
+        if not sought.complete:
+            raise _refused(f"its words are in {holding} documents, more than are looked through; quote more of it")
+    if not quotation.elided:
+        raise _refused(f"{quotation.ellipses} ellipses are more than {PARTS - 1}; quote less of it")
+    return sought
+
+
+def _refused(why: str) -> Problem:
+    return bad_question([Fault("invalid-value", "quote", f"quote: {why}")])
 
 
 def _resolved(reader: Reader, document: str, hit: Found) -> Record:

@@ -11,6 +11,7 @@ from api.search.question import Question
 from api.search.schema import FORMAT, KINDS
 from api.search.store import IndexDamaged, IndexMissing, build, build_in_memory, ensure, open_index
 from api.search.suggest import Suggestion
+from api.search.wording import Wording, wording
 
 __all__ = [
     "FORMAT",
@@ -25,9 +26,11 @@ __all__ = [
     "Question",
     "Suggestion",
     "Terms",
+    "Wording",
     "build",
     "build_in_memory",
     "ensure",
     "entries",
     "open_index",
+    "wording",
 ]

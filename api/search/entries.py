@@ -10,7 +10,9 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, ScalarSelect, Select, func, select
 from sqlmodel import col
 
-from api.search.schema import KINDS, TEXT, TITLE, WORDS, day_number
+from api.folding import folded
+from api.search.schema import KINDS, TEXT, TITLE, WORDING, WORDS, day_number
+from api.search.wording import indexed
 from api.search.words import said_stems, said_words
 from api.tables import (
     Actor,
@@ -56,9 +58,15 @@ def entries(connection: Connection, kind: str) -> Iterator[str]:
 
 def names(connection: Connection, kind: str) -> Iterator[tuple[str, list[str]]]:
     """What each record of a kind is called, by its id: its title, or every name that the texts give it."""
-    if kind in ("actor", "document", "place"):
+    if kind in ("actor", "place"):
         for fields, texts, _ in READ[kind](connection):
             yield fields["id"], texts
+    elif kind == "document":
+        document = columns_of(Document)
+        for id, *named in _stream(
+            connection, select(document.id, document.label, document.title).order_by(document.sequence)
+        ):
+            yield id, [text for text in named if text]
     else:
         record = metadata.tables[kind].c
         title = record["name" if kind == "event" else "title"]
@@ -213,10 +221,11 @@ def _sections(connection: Connection) -> Read:
 
 def _documents(connection: Connection) -> Read:
     document = columns_of(Document)
-    columns = document.sequence, document.rank, document.id, document.label, document.title
+    columns = document.sequence, document.rank, document.id, document.label, document.title, document.text
     for row in _stream(connection, select(*columns).order_by(document.sequence)):
         texts = [text for text in (row.label, row.title) if text]
-        yield {**_numbered(row), "document": row.id}, texts, " ".join(texts)
+        fields = {**_numbered(row), "document": row.id, WORDING: " ".join(indexed(folded(row.text)))}
+        yield fields, texts, " ".join(texts)
 
 
 def _named(connection: Connection, thing: Any, owner: Any, link: Any) -> Read:

@@ -13,6 +13,7 @@ from api.search.question import Question, Word, asked
 from api.search.ranking import Rarity, ranked
 from api.search.schema import KINDS
 from api.search.suggest import Lexicon, Suggestion
+from api.search.wording import Wording, holding
 from api.search.words import stem
 
 MOST_FORGIVEN = 16  # words of a question; a text with more that are unknown is of another language
@@ -60,6 +61,10 @@ class Index:
         read = self._read(question.q)
         total, hits = self._hits(question, read)
         return Answer(total, hits, facets(self._records, question, read), read.corrected, read.terms)
+
+    def holding(self, wanted: Wording, most: int) -> tuple[list[int], int]:
+        """Sequences of the first `most` documents that hold these words as they stand, and how many do."""
+        return holding(self._records.searchers["document"], self._records.schemas["document"], wanted, most)
 
     def _read(self, q: str | None) -> Read:
         if q is None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from tantivy import Index as Tantivy
 from tantivy import Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-FORMAT = "2"  # of the index; part of its directory's name
+FORMAT = "3"  # of the index; part of its directory's name
 
 TEXT, WORDS, TITLE = "text", "words", "title_text"
+WORDING = "wording"  # every word of a document as it stands, for finding quotations
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Kind:
     weight: float = 1.0  # of its hits among those of other kinds
     searchable: bool = True
     dated: bool = False
+    quotable: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -44,7 +46,7 @@ KINDS: dict[str, Kind] = {
         ),
         COMMON,
     ),
-    "document": Kind(("document",), COMMON, titled=0.3, weight=0.7),
+    "document": Kind(("document",), COMMON, titled=0.3, weight=0.7, quotable=True),
     "event": Kind(
         ("document", "section", "category", "status", "actor", "place", "basis"),
         {**COMMON, "date": "earliest"},
@@ -73,6 +75,8 @@ def schema(kind: Kind) -> Schema:
         builder.add_text_field(WORDS, tokenizer_name="terms", index_option="basic")
         if kind.titled:
             builder.add_text_field(TITLE, tokenizer_name="terms", index_option="freq")
+    if kind.quotable:
+        builder.add_text_field(WORDING, tokenizer_name="terms", index_option="position")
     return builder.build()
 
 
