@@ -16,17 +16,14 @@ from typing import Any
 from api.answers import Answers, Headers, Remembered, Spelling, matches
 from api.observe import Observer
 from api.problems import MEDIA_TYPE, Problem
-from api.protocol import send_whole
+from api.protocol import ALLOW, Message, Send, send_whole, unchunked
 from api.settings import Settings
 from api.snapshot import Serving, Snapshot
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-ALLOW = b"GET, HEAD, OPTIONS"
 LONGEST = 8192  # bytes of path and query
 ALWAYS: Headers = [
     (b"access-control-allow-origin", b"*"),
@@ -77,9 +74,9 @@ class Edge:
             if name == b"accept":
                 accept = value if not accept else accept + b", " + value
             elif name == b"accept-encoding":
-                encoding = value
+                encoding = value if not encoding else encoding + b", " + value
             elif name == b"if-none-match":
-                if_none_match = value
+                if_none_match = value if not if_none_match else if_none_match + b", " + value
             elif name == b"x-request-id":
                 given = value
         request_id = (
@@ -100,6 +97,8 @@ class Edge:
                     method, answer.route, scope, status, began, request_id, answer.snapshot, hit=True
                 )
                 return None
+        if scope["http_version"] == "1.0":
+            send = unchunked(send)
         scope = dict(scope)  # the server frames the answer by the method in its own
         exchange = Exchange(self, scope, send, request_id, began)
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
@@ -143,7 +142,7 @@ class Edge:
             raise Problem(
                 "method-not-allowed", f"{scope['method'][:20]} is not answered here", headers={"Allow": ALLOW.decode()}
             )
-        if len(spelling[0]) + len(spelling[1]) > LONGEST:
+        if len(spelling[0]) + bool(spelling[1]) + len(spelling[1]) > LONGEST:  # and the question mark
             raise Problem("uri-too-long", f"path and query are longer than {LONGEST} bytes")
         # The server's own scope stays as it is: by its method uvicorn knows that HEAD has no body.
         exchange.scope = scope = {**scope, "method": "GET"}

@@ -91,7 +91,8 @@ def annotation_page(asked: Asked, records: Sequence[Record], meta: Record, links
         path = path.removeprefix(asked.root)  # a public URL ends in it
         return public + path if public else f"urn:sic:page:{quote(path, safe='/=&,')}"
 
-    collection: Record = {"id": page(links["first"]), "type": "AnnotationCollection", "total": meta["total"]}
+    first = page(links["first"])
+    collection: Record = {"id": f"{first}#all", "type": "AnnotationCollection", "total": meta["total"], "first": first}
     made: Record = {"@context": CONTEXT, "id": page(links["self"]), "type": "AnnotationPage", "partOf": collection}
     for name in ("next", "prev"):
         if links[name]:

@@ -7,7 +7,9 @@ An answer whose headers were written out before may be sent as it is: to check a
 than to find a remembered answer.
 """
 
+import re
 from asyncio import TimerHandle, Transport
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -18,7 +20,12 @@ HEAD_BYTES = 65_536  # of request line and headers
 HEAD_SECONDS = 10.0  # from the first byte, or from connecting, to the end of the headers
 UNTAKEN_SECONDS = 30.0  # that an answer may wait for its reader to take any of it
 
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
 LONGEST_PATH = 8192
+ALLOW = b"GET, HEAD, OPTIONS"
+OTHER_METHOD = re.compile(rb"(?!(GET|HEAD|OPTIONS) )[!#$%&'*+.^_`|~0-9A-Za-z-]+ /\S* HTTP/1\.[01]\r?\n")
 
 ALWAYS = (
     (b"content-type", MEDIA_TYPE.encode()),
@@ -29,6 +36,7 @@ ALWAYS = (
 )
 REFUSALS = {
     400: (b"Bad Request", b"this is not an HTTP request that can be read"),
+    405: (b"Method Not Allowed", b"only GET, HEAD and OPTIONS are answered here"),
     414: (b"URI Too Long", b"path and query are longer than 8 KiB"),
     431: (b"Request Header Fields Too Large", b"the headers are longer than 64 KiB"),
 }
@@ -37,6 +45,8 @@ REFUSALS = {
 class BoundedProtocol(HttpToolsProtocol):
     _head: int = 0  # bytes of a head that has not ended
     _in_head: bool = False  # between a request's first byte and the end of its headers
+    url: bytes = b""  # also before there is a request
+    _received: bytes = b""  # last
     _head_timer: TimerHandle | None = None
     _untaken_timer: TimerHandle | None = None
 
@@ -51,6 +61,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._received = data
         HttpToolsProtocol.data_received(self, data)  # each super() would cost a remembered answer 1 %
         if self._in_head:
             self._head += len(data)
@@ -81,7 +92,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._untaken_timer = None
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        self._refuse(400)
+        if len(self.url) > LONGEST_PATH:  # longer than its parser can count
+            self._refuse(414)
+        else:
+            self._refuse(405 if OTHER_METHOD.match(self._received) else 400)
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
@@ -92,9 +106,30 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         title, detail = REFUSALS[status]
         body = b'{"type":"about:blank","title":"%s","status":%d,"detail":"%s"}' % (title, status, detail)
-        head = b"HTTP/1.1 %d %s\r\n" % (status, title) + b"".join(b"%s: %s\r\n" % pair for pair in ALWAYS)
+        named = (*ALWAYS, (b"allow", ALLOW)) if status == 405 else ALWAYS
+        head = b"HTTP/1.1 %d %s\r\n" % (status, title) + b"".join(b"%s: %s\r\n" % pair for pair in named)
         self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
         self.transport.close()
+
+
+def unchunked(send: Send) -> Send:
+    """`send` for HTTP/1.0, which knows no chunks: an answer of unknown length ends with its connection (RFC 9112, 6.3).
+
+    uvicorn would send chunks, and a client take their sizes for content.
+    """
+    cycle = getattr(send, "__self__", None)
+    if not isinstance(cycle, RequestResponseCycle):
+        return send
+
+    async def plain(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if all(name != b"content-length" for name, _ in message["headers"]):
+                cycle.chunked_encoding = False
+        elif cycle.chunked_encoding is False and not cycle.expected_content_length:
+            cycle.expected_content_length = len(message.get("body", b""))
+        await send(message)
+
+    return plain
 
 
 def send_whole(send: Any, headers: bytes, body: bytes) -> bool:

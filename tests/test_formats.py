@@ -275,6 +275,7 @@ def held_to_the_model(annotation: dict[str, Any], record: dict[str, Any], plural
 def test_annotations_keep_the_musts_of_the_w3c_model(client: httpx.Client, content: Content, plural: str) -> None:
     records = {record["id"]: record for record in content[plural]}
     answer = client.get(f"/v1/{plural}?format=jsonld&limit=100")
+    first = answer.json()["id"]
     told = 0
     while True:
         page = answer.json()
@@ -282,6 +283,8 @@ def test_annotations_keep_the_musts_of_the_w3c_model(client: httpx.Client, conte
         assert page["type"] == "AnnotationPage"
         assert page["partOf"]["type"] == "AnnotationCollection"
         assert page["partOf"]["total"] == len(records)
+        assert page["partOf"]["first"] == first
+        assert page["partOf"]["id"] not in (first, page["id"])
         for annotation in page["items"]:
             assert "@context" not in annotation
             held_to_the_model(annotation, records[annotation["id"].rpartition(":")[2]], plural)

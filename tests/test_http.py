@@ -356,3 +356,31 @@ def test_questions_on_one_connection_are_answered_alike_and_in_their_order(serve
     assert first == again == answers[3]
     assert other[1] != first[1]
     assert (last[0], last[1]) == ([*first[0], b"connection: close"], first[1])
+
+
+@pytest.mark.parametrize("plural", ["claims", "actors"])
+def test_a_client_of_http_1_0_gets_a_file_without_chunks(served: Server, plural: str) -> None:
+    path = f"/v1/{plural}?format=csv"
+    for method, expected in (("GET", served.client.get(path).content), ("HEAD", b"")):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+            connection.sendall(f"{method} {path} HTTP/1.0\r\n\r\n".encode())
+            head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"transfer-encoding" not in head.lower()
+        assert body == expected
+
+
+def test_lines_of_one_header_count_together(client: httpx.Client) -> None:
+    tag = client.get("/v1/claims").headers["etag"]
+    for other in ('W/"other"', '"another", W/"one"'):
+        for lines in ((tag, other), (other, tag)):
+            headers = [("If-None-Match", line) for line in lines]
+            assert client.get("/v1/claims", headers=headers).status_code == 304
+    gzip = client.get("/v1/claims", headers=[("Accept-Encoding", "gzip"), ("Accept-Encoding", "br")])
+    assert gzip.headers["content-encoding"] == "gzip"
+
+
+def test_a_question_may_be_as_long_as_it_says(client: httpx.Client) -> None:
+    for longest, status in ((8192, 422), (8193, 414)):
+        path = "/v1/claims?q="
+        assert client.get(path + "y" * (longest - len(path))).status_code == status

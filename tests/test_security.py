@@ -193,6 +193,9 @@ def test_questions_that_are_costly_to_read_are_answered_soon(target: tuple[Serve
         (b"GET /v1 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", (200,)),
         (b"GET /v1 HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", (431,)),
         (b"GET /v1 HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 40_000 + b"\r\n", (431,)),
+        (b"FOO /v1 HTTP/1.1\r\nHost: a\r\n\r\n", (405,)),
+        (b"get /v1 HTTP/1.1\r\nHost: a\r\n\r\n", (405,)),
+        (b"GET /v1?q=" + b"y" * 65_600 + b" HTTP/1.1\r\nHost: a\r\n\r\n", (414,)),
         (b"GET /v1?q=" + b"y" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", (414,)),
         (b"GET /v1?q=" + b"y" * 300_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", (414,)),
     ],
@@ -214,6 +217,8 @@ def test_shapes_that_smuggle(shape: bytes, statuses: tuple[int, ...], target: tu
     if found[0] >= 400:
         assert b"application/problem+json" in told
         assert b"nosniff" in told
+    if found[0] == 405:
+        assert b"allow: GET, HEAD, OPTIONS" in told
 
 
 def _send(client: socket.socket, shape: bytes) -> None:
