@@ -2,11 +2,14 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.reading import Reader
 
 FLAGS = (
     "--no-sandbox",
@@ -62,3 +65,24 @@ def page(browser: Browser) -> Iterator[Page]:
 def elsewhere(page: Page, other_origin: str) -> Page:
     page.goto(other_origin)
     return page
+
+
+@pytest.fixture
+def opened(page: Page) -> Iterator[Callable[[str], Reader]]:
+    """The reader page of a server, by its address; ends in failure if anything went wrong in it."""
+    readers: list[Reader] = []
+
+    def of(base: str) -> Reader:
+        readers.append(Reader(page, base))
+        return readers[-1]
+
+    yield of
+    for reader in readers:
+        reader.client.close()
+        assert reader.faults == []
+
+
+@pytest.fixture
+def reader(opened: Callable[[str], Reader], sqlite_client: httpx.Client) -> Reader:
+    """On the article and tests/astral.py."""
+    return opened(str(sqlite_client.base_url))

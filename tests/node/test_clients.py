@@ -2,31 +2,19 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.node.packages import HERE, install, node
 from tests.server import ROOT, Server
-
-HERE = Path(__file__).parent
-
-
-def node(*command: str | Path, stdin: bytes = b"") -> str:
-    done = subprocess.run(command, cwd=HERE, input=stdin, capture_output=True, timeout=120, check=False)
-    assert done.returncode == 0, (done.stdout + done.stderr).decode()
-    return done.stdout.decode()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
-    """What package-lock.json names, installed once for each state of it."""
-    lock, stamp = HERE / "package-lock.json", HERE / "node_modules" / "package-lock.json"
-    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        node("npm", "ci", "--silent")
-        shutil.copy(lock, stamp)
+    install()
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ export class Api {
       }
       const problem = new Problem(told?.title ? told : answer ? FOREIGN : AWAY);
       if (answer && answer.status !== 503) throw problem;
-      const seconds = Math.max(Number(answer?.headers.get("Retry-After")) || 1, Math.min(2 ** attempt, 30));
+      const seconds = Math.max(Number(answer?.headers.get("Retry-After")) || 1, Math.min(2 ** attempt, 8));
       this.delayed(problem, seconds);
       await pause(seconds, signal);
     }

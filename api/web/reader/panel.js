@@ -77,6 +77,7 @@ export class Panel {
     part("corrected").hidden = !corrected.length;
     const speakers = facets.speaker.map(({ value }) => value).filter((id) => id !== "author");
     await this.api.learn("actors", speakers, signal);
+    await this.api.learn("documents", (facets.document ?? []).map(({ value }) => value), signal);
     const groups = Object.entries(FILTERS).filter(([, name]) => facets[name]?.length);
     part("facets").replaceChildren(...groups.map(([key, name]) => this.#facet(key, name, facets[name])));
     part("narrow").hidden = !groups.length;
@@ -90,11 +91,16 @@ export class Panel {
       const filters = Object.entries(FILTERS).map(([key, name]) => [key, asked.get(name)]);
       const { document, q } = this.state;
       const narrowed = { document, q, ...Object.fromEntries(filters), ...(selected && { [key]: null }) };
-      const label = name === "speaker" ? speakerOf(value, this.api) : value.replaceAll("_", " ");
+      const label = this.#label(name, value);
       const words = `${label} (${count.toLocaleString("en")})${selected ? ", selected: show all" : ""}`;
       return element("li", {}, element("a", { href: addressOf(narrowed), "aria-current": selected && "true" }, words));
     });
     return element("section", {}, element("h3", {}, name), element("ul", {}, ...items));
+  }
+
+  #label(filter, value) {
+    if (filter === "speaker") return speakerOf(value, this.api);
+    return filter === "document" ? this.api.named("documents", value).label : value.replaceAll("_", " ");
   }
 
   /** Tells the record that is chosen from the others, and shows it. */

@@ -74,8 +74,8 @@ async function read(id, signal) {
   reading = { document: record, first: data[0].id, total: meta.total, otherDocuments: null };
   document.title = `${record.label} · sic`;
   part("label").textContent = record.label;
-  part("stated").textContent = [record.title && quoted(record.title), record.author].filter(Boolean).join(", ");
-  part("stated").lang = record.language;
+  const [title, author] = [record.title ? `the title ${quoted(record.title)}` : "no title", record.author ?? "no author"];
+  part("stated").textContent = `A name given by an editor. The text states ${title} and ${author}.`;
   part("note").textContent = record.note;
   part("about").hidden = !record.note;
   part("hint").hidden = false;
@@ -181,7 +181,7 @@ function offerToAsk() {
   if (!selected) return;
   const range = text.ranges(selected.start, selected.end).at(-1);
   const paragraph = range.endContainer.parentElement.parentElement;
-  if (offer.parentElement !== paragraph) paragraph.append(offer);
+  if (offer.parentElement !== paragraph) paragraph.firstElementChild.after(offer);
   const [last, frame] = [[...range.getClientRects()].at(-1), paragraph.getBoundingClientRect()];
   offer.style.top = `${last.bottom - frame.top + 6}px`;
   offer.style.left = `${Math.max(0, Math.min(last.right - frame.left - 40, frame.width - offer.offsetWidth))}px`;
@@ -214,7 +214,7 @@ part("search").addEventListener("submit", (event) => {
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address holds the page's state
-  part("text").focus();
+  part("label").focus();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && !part("panel").hidden) close();
