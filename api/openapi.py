@@ -11,8 +11,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from api.accepts import Reference
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
-from api.questions import Questions, declared
+from api.questions import Declared, Questions, declared
 from api.records import KINDS, Shape
 
 DESCRIPTION = """\
@@ -37,6 +38,8 @@ HEADERS = {
     "Link": "RFC 8288 links: self, first, next, prev, service-desc, describedby.",
     "X-Request-Id": "The request's id, echoed or made.",
 }
+# Of the first document, as examples.
+IDS = {"section": "karabakh.s01", "claim": "karabakh.c001", "obstacle": "karabakh.o1", "actor": "armenia"}
 
 
 class QuestionFault(Shape):
@@ -86,14 +89,19 @@ def parameters(model: type[Questions]) -> list[dict[str, Any]]:
             item["description"] += " Repeat it or separate values by commas: any of them."
             if parameter.most:
                 described["maxItems"] = parameter.most
-        example = examples[0] if examples else _example(described, parameter.many)
-        item["example"] = [example] if parameter.many else example
+        example = examples[0] if examples else _example(described, parameter)
+        if required:
+            item["example"] = example
+        else:  # in the schema: Swagger UI sends the others unasked
+            described["examples"] = [[example] if parameter.many else example]
         listed.append(item)
     return listed
 
 
-def _example(schema: dict[str, Any], many: bool) -> Any:
-    inner = schema.get("items", {}) if many else schema
+def _example(schema: dict[str, Any], parameter: Declared) -> Any:
+    if isinstance(parameter.accepts, Reference):
+        return IDS.get(parameter.accepts.kind, "karabakh")
+    inner = schema.get("items", {}) if parameter.many else schema
     if "enum" in inner:
         return inner["enum"][0]
     if inner.get("type") == "boolean":
@@ -146,6 +154,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }
     made["components"]["responses"] = {f"Problem{status}": _problem(slugs) for status, slugs in STATUSES.items()}
+    made["components"]["responses"]["NotModified"] = {"description": "What If-None-Match names is still the answer."}
     names = {route.path_format: route.name for route in app.routes if isinstance(route, APIRoute)}
     for path, item in made["paths"].items():
         for operation in item.values():
@@ -176,6 +185,8 @@ def _finish(path: str, operation: dict[str, Any]) -> None:
         operation["responses"]["422"] = {"$ref": "#/components/responses/Problem422"}
     success = operation["responses"]["200"]
     success["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    if path not in ("/livez", "/readyz"):
+        operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
     if any(item["name"] == "format" for item in asked):
         _formats(success, next(item for item in asked if item["name"] == "format"))
     for item in operation.get("parameters", []):

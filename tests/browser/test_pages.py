@@ -26,3 +26,14 @@ def test_a_page_asks_nobody_else_and_reports_no_error(path: str, selector: str, 
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if not url.startswith((served.url, "data:"))] == []
     assert said == []
+
+
+def test_the_docs_send_a_question_as_it_stands_and_it_is_answered(page: Page, served: Server) -> None:
+    """Nothing is filled in that nobody asked for: no cursor and no snapshot of an example."""
+    page.goto(served.url + "/docs")
+    operation = page.locator("#operations-claims-list_claims")
+    operation.locator(".opblock-summary").click()
+    with page.expect_response(lambda answer: "/v1/claims?" in answer.url) as answered:
+        operation.locator("button.execute").click()
+    assert answered.value.status == 200
+    assert answered.value.json()["meta"]["total"] > 200
