@@ -11,6 +11,7 @@ from api.records import KINDS, Kind, NamedOthers, OneOther, Others, Reader, Reco
 from api.statements import among
 
 MOST = 25
+MOST_IDS = 100  # that a list takes
 
 
 def include(reader: Reader, kind: Kind, records: Sequence[Record], names: Sequence[str]) -> None:
@@ -39,11 +40,10 @@ def _named(reader: Reader, name: str, wanted: NamedOthers, records: Sequence[Rec
     place = {id: at for at, id in enumerate(found)}
     for record in records:
         ids = sorted(record[wanted.key], key=place.__getitem__)
-        first = ids[:MOST]
         record["included"][name] = {
-            "data": [found[id] for id in first],
+            "data": [found[id] for id in ids[:MOST]],
             "total": len(ids),
-            "href": f"{reader.root}{other.path}?id={','.join(sorted(first))}" if first else None,
+            "href": f"{reader.root}{other.path}?id={','.join(sorted(ids[:MOST_IDS]))}" if ids else None,
         }
 
 

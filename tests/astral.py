@@ -12,6 +12,7 @@ from typing import Any
 
 ID = "astral"
 STARS = 130
+VISITED = [f"star-{number}" for number in range(91, 131)]  # more than are included
 CELLS = ["=1+1", "+cmd", "-x", "@sum", "-7", 'say "no", then', "two\nlines", "<script>alert(1)</script>", "  spaced  "]
 DATES: list[tuple[str, str | None, str]] = [
     ("1999", "1999", "stated"),
@@ -66,6 +67,7 @@ def claims() -> Iterable[dict[str, Any]]:
         "quote": star(1),
         "statement": "Star 1 smiles.",
         "type": "factual",
+        "places": [*VISITED, "sky"],
         "topics": ["stars"],
         "quantities": [{"text": "1", "min": 0.5, "max": 1.5, "approximate": True, "unit": "stars"}],
     }
@@ -125,7 +127,16 @@ def write(folder: Path) -> Path:
             {"id": "star-gazers", "name": "Fire", "category": "group", "of": "fire", "names": ["star gazers"]},
         ],
     )
-    _yaml(package / "places.yaml", [{"id": "sky", "name": "Star", "category": "feature", "names": ["Star", "star"]}])
+    _yaml(
+        package / "places.yaml",
+        [
+            {"id": "sky", "name": "Star", "category": "feature", "names": ["Star", "star"]},
+            *(
+                {"id": id, "name": name, "category": "feature", "names": [name]}
+                for id, name in zip(VISITED, map("Star number {}".format, range(91, 131)), strict=True)
+            ),
+        ],
+    )
     (package / "claims.jsonl").write_text("".join(json.dumps(claim) + "\n" for claim in claims()), encoding="utf-8")
     _yaml(
         package / "events.yaml",
