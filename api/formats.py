@@ -22,6 +22,8 @@ MEDIA_TYPES = {
 }
 ALSO_CALLED = {"application/x-ndjson": "application/jsonl", "application/ndjson": "application/jsonl"}
 STREAMED = ("jsonl", "csv")
+# Python's splitlines() and what is built on it end a line at these, too: U+0085, U+2028, U+2029.
+LINE_ENDS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
 
 
 def negotiate(accept: str, offered: Sequence[str]) -> str | None:
@@ -121,7 +123,10 @@ def csv_rows(names: Sequence[str], records: Iterable[Record], *, header: bool) -
 
 def json_lines(fields: Sequence[str], records: Iterable[Record]) -> bytes:
     """One compact JSON object a line; with fields, `id` and those only (dotted ones nested)."""
-    return b"".join(to_json(only(("id", *fields), record) if fields else record) + b"\n" for record in records)
+    lines = b"".join(to_json(only(("id", *fields), record) if fields else record) + b"\n" for record in records)
+    for end, escaped in LINE_ENDS:
+        lines = lines.replace(end, escaped)
+    return lines
 
 
 def only(fields: Sequence[str], record: Record) -> Record:

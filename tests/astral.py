@@ -14,6 +14,7 @@ ID = "astral"
 STARS = 130
 VISITED = [f"star-{number}" for number in range(91, 131)]  # more than are included
 CELLS = ["=1+1", "+cmd", "-x", "@sum", "-7", 'say "no", then', "two\nlines", "<script>alert(1)</script>", "  spaced  "]
+CELLS.append("one\u2028two\u2029three\x85four")
 DATES: list[tuple[str, str | None, str]] = [
     ("1999", "1999", "stated"),
     ("2001", "2001", "stated"),

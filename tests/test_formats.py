@@ -55,6 +55,7 @@ def test_json_lines_are_the_records_exactly(client: httpx.Client, content: Conte
     assert answer.headers["content-type"] == TYPES["jsonl"]
     assert answer.text.endswith("\n")
     assert "\r" not in answer.text
+    assert len(answer.text.splitlines()) == len(content[plural])
     assert content[plural] == walk(client, f"/v1/{plural}", limit=100)
 
 
