@@ -73,9 +73,10 @@ class Asked:
     def _answer(self, model: type[Q], make: Callable[[Q], Body], offered: Sequence[str]) -> Response:
         asked = self.read(model, offered)
         tag = etag(self.state, self.release, self.question, self.format)
-        headers = {"ETag": tag, "Cache-Control": CACHING, "Content-Type": MEDIA_TYPES[self.format]}
+        headers = {"ETag": tag, "Cache-Control": CACHING}
         if matches(self.scope["sic.if_none_match"], tag.encode()):
             return Response(status_code=304, headers=headers)
+        headers["Content-Type"] = MEDIA_TYPES[self.format]
         if self.format == "html":
             headers |= hardening(POLICIES.get(self.path, POLICY))
         self.scope["sic.key"] = key = f"{self.format} {self.question}"

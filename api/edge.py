@@ -287,9 +287,7 @@ def problem_answer(problem: Problem, scope: Scope) -> tuple[int, Headers, bytes]
 
 async def _send_remembered(answer: Remembered, method: str, if_none_match: bytes, request_id: bytes, send: Send) -> int:
     if if_none_match and matches(if_none_match, answer.etag):
-        headers = [
-            pair for pair in answer.headers if pair[0] not in (b"content-length", b"content-type", b"content-encoding")
-        ]
+        headers = [pair for pair in answer.headers if pair[0] in (b"etag", b"cache-control")] + ALWAYS
         await send({"type": "http.response.start", "status": 304, "headers": [*headers, (b"x-request-id", request_id)]})
         await send({"type": "http.response.body", "body": b""})
         return 304

@@ -158,6 +158,7 @@ def page(asked: Asked, kind: Kind, question: ListQuestions, statement: Select[An
         else:
             found = _counted(asked, kind, question, facets)
             rows, before, after = cursors.keyset(asked, question, kind, statement, place, reader)
+            before = before if found.total else None
             records = kind.present(reader, rows)
         include(reader, kind, records, getattr(question, "include", ()))
     if getattr(question, "highlight", False):

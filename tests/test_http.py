@@ -123,6 +123,7 @@ def test_a_matching_tag_is_answered_304_with_nothing_else(client: httpx.Client, 
             for name in ("etag", "cache-control", "vary", "access-control-allow-origin"):
                 assert again.headers[name] == fresh.headers[name]
             assert again.headers["x-request-id"]
+            assert not {"content-type", "content-encoding", "link"} & set(again.headers)
             assert "content-length" not in again.headers or again.headers["content-length"] == "0"
         for given in ('"other"', '"' + tag.strip('W/"')[:-1] + '"', "*", tag[:-1]):
             other = client.request(method, question, params=params, headers={"If-None-Match": given})
@@ -135,6 +136,7 @@ def test_a_304_takes_no_statement(counted: InProcess) -> None:
         tag = counted.get(question).headers["etag"]
         again = counted.get(question, if_none_match=tag)
         assert (again.status_code, counted.statements) == (304, []), path
+        assert not {"content-type", "content-encoding", "link"} & set(again.headers), path
     question = "/v1/claims?actor=armenia&include=relations&facets=type&q=war"
     tag = counted.get(question).headers["etag"]
     assert counted.statements

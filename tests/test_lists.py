@@ -329,6 +329,13 @@ def test_an_include_brings_the_records_that_belong_and_a_way_to_all_of_them(
         assert single == record
 
 
+@pytest.mark.parametrize("asked", [{}, {"q": "star"}, {"sort": "id"}])
+def test_nothing_has_no_page_before_it(client: httpx.Client, asked: dict[str, str]) -> None:
+    none = {"document": "karabakh", "id": f"{astral.ID}.c001", "offset": "5"}
+    body = client.get("/v1/claims", params={**none, **asked}).json()
+    assert (body["meta"]["total"], body["links"]["prev"], body["links"]["next"]) == (0, None, None)
+
+
 def test_an_include_shows_at_most_25_and_its_href_leads_to_all(client: httpx.Client) -> None:
     included = client.get(f"/v1/claims/{astral.ID}.c001?include=relations").json()["data"]["included"]["relations"]
     assert (len(included["data"]), included["total"]) == (25, 31)
