@@ -3,8 +3,8 @@
 Normalised means: quotation marks and dashes of any shape, any white space (a line broken after a dash too), upper
 or lower case, marks put around it, and an ellipsis for words left out. Everything else must be there, in order.
 
-A quotation is looked for as whole words, and only where those stand nowhere as one that begins or ends within a word;
-between parts words are whole. It takes one look through the text for each part that ellipses divide the quotation into.
+Whole words are preferred: what begins or ends within a word is found where the quotation stands nowhere as whole words,
+and between parts words are always whole. It takes one look through the text for each part that ellipses divide it into.
 """
 
 import re

@@ -76,25 +76,24 @@ class Sought:
     """What was found of a quotation so far. Where it stands exactly, other places do not count."""
 
     quotation: Quotation
-    cut: bool
     exact: bool = False
+    complete: bool = False
     total: int = 0
     spans: list[tuple[str, Found]] = field(default_factory=list)
-    left: int = LOOKED_THROUGH
-    complete: bool = False
 
-    def look(self, document: str, text: str) -> None:
-        exactly = self.quotation.exactly(text, self.cut)
+    def look(self, document: str, text: str, cut: bool, loosely: bool) -> int:
+        """Add what this text holds, and say what looking cost."""
+        exactly = self.quotation.exactly(text, cut)
         if exactly and not self.exact:
             self.exact, self.total, self.spans = True, 0, []
         places: Sequence[Any] = exactly
         shown: Iterable[Found] = (found(text, span, []) for span in exactly)
-        if not self.exact and (normalised := self.quotation.normalised(text, self.cut)):
+        if loosely and not self.exact and (normalised := self.quotation.normalised(text, cut)):
             parts, places = normalised
             shown = self.quotation.found(text, parts, places[: SHOWN - len(self.spans)])
         self.total += len(places)
         self.spans += [(document, hit) for hit in islice(shown, SHOWN - len(self.spans))]
-        self.left -= (OPENING + len(text)) * max(1, len(self.quotation.parts)) + TELLING * len(places)
+        return (OPENING + len(text)) * max(1, len(self.quotation.parts)) + TELLING * len(places)
 
 
 def resolve(asked: Asked, question: ResolveQuestions) -> Body:
@@ -114,21 +113,22 @@ def resolve(asked: Asked, question: ResolveQuestions) -> Body:
 
 def _sought(asked: Asked, reader: Reader, quotation: Quotation) -> Sought:
     """What is found of it in every document that holds its words. Raises a problem where that would be too much."""
+    sought = Sought(quotation)
     for cut in (False, True)[: 1 + quotation.cuts]:
-        sought = Sought(quotation, cut)
+        loosely = not sought.spans
         words = search.wording(quotation.parts, cut)
         sequences, holding = asked.snapshot.index.holding(words, LOOKED_THROUGH // OPENING)
-        looked = 0
-        while looked < len(sequences) and sought.left > 0:
+        looked, left = 0, LOOKED_THROUGH
+        while looked < len(sequences) and left > 0:
             for document, text in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
-                sought.look(document, text)
+                left -= sought.look(document, text, cut, loosely)
             looked += AT_ONCE
         sought.complete = looked >= holding
-        if sought.spans:
-            return sought
-        if not sought.complete:
-            raise _refused(f"its words are in {holding} documents, more than are looked through; quote more of it")
-    if not quotation.elided:
+        if sought.exact or not sought.complete:
+            break
+    if not (sought.spans or sought.complete):
+        raise _refused(f"its words are in {holding} documents, more than are looked through; quote more of it")
+    if not (sought.spans or quotation.elided):
         raise _refused(f"{quotation.ellipses} ellipses are more than {PARTS - 1}; quote less of it")
     return sought
 
