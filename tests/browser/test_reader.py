@@ -153,6 +153,43 @@ def test_records_are_told_as_the_api_has_them(reader: Reader) -> None:
     assert "It qualifies (an editor’s reading) the claim Star 1 is far. Basis stated" in relation
 
 
+def test_what_is_between_paragraphs_is_no_words(reader: Reader) -> None:
+    page = reader.read(start=495, end=497).page
+    expect(page.locator("#count")).to_have_text("No record rests on these words.")
+    assert reader.marked("asked") == []
+    page.evaluate(
+        """() => {
+          const [first, second] = [...document.querySelectorAll(".paragraph p")].map((p) => p.firstChild);
+          getSelection().setBaseAndExtent(first, first.length, second, 0);
+        }"""
+    )
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.locator("#ask")).to_be_hidden()
+
+
+def test_words_selected_across_paragraphs_are_asked_about_without_what_is_between(reader: Reader) -> None:
+    page = reader.read().page
+    page.evaluate(
+        """() => {
+          const [first, second] = [...document.querySelectorAll(".paragraph p")].map((p) => p.firstChild);
+          getSelection().setBaseAndExtent(first, 480, second, 20);
+        }"""
+    )
+    page.get_by_role("button", name="What rests on these words?").click()
+    reader.until(lambda: reader.listed, [name_of(record) for record in reader.spans("karabakh", 480, 517)])
+    first, second, *_ = reader.paragraphs
+    assert reader.marked("asked") == [first[480:], second[:20]]
+
+
+def test_a_record_chosen_again_is_gone_to_again(reader: Reader) -> None:
+    page = reader.read(**SENTENCE, record="claims/karabakh.c042").page
+    reader.until(lambda: len(reader.marked("chosen")), 1)
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    assert not page.evaluate(VISIBLE, "chosen")
+    reader.choose("claims/karabakh.c042")
+    reader.until(lambda: page.evaluate(VISIBLE, "chosen"), True)
+
+
 def test_an_event_leads_to_its_further_mentions(reader: Reader) -> None:
     page = reader.read(astral.ID, record="events/astral.e01", start=0, end=100).page
     page.get_by_role("link", name="“the star gazers re-port”").click()

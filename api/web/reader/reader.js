@@ -134,8 +134,8 @@ async function goTo({ record: name, section, start, end, q }, signal) {
     scrollTo(heading);
     heading.focus({ preventScroll: true });
   } else if (start && !q) {
-    const [range] = text.ranges(Number(start), Number(end));
-    const { top, bottom } = range.getBoundingClientRect();
+    const [range] = text.ranges(Number(start), Number(end)); // none of what is between paragraphs
+    const { top, bottom } = range?.getBoundingClientRect() ?? {};
     if (bottom < 0 || top > innerHeight) scrollTo(range);
   }
 }
@@ -144,7 +144,7 @@ async function goTo({ record: name, section, start, end, q }, signal) {
 function askFrom(words, button) {
   opener = button;
   focusing = true;
-  go({ document: reading.document.id, ...words });
+  go({ document: reading.document?.id, ...words });
 }
 
 function search(q) {
@@ -157,8 +157,8 @@ function search(q) {
 
 const askSentence = guarded(async ({ target }) => {
   const caret = text.selected();
-  if (!target.closest(".paragraph p") || !caret || caret.start !== caret.end) return;
   const of = reading;
+  if (!of.document || !target.closest(".paragraph p") || !caret || caret.start !== caret.end) return;
   of.sentences ??= api.all(`${of.document.links.self}/coverage`, {}, always);
   of.covered = await of.sentences.catch((error) => {
     of.sentences = null;
@@ -176,10 +176,10 @@ let selected = null;
 /** Words are selected: a button is offered at their end, the next stop of the Tab key. */
 function offerToAsk() {
   const words = text.selected();
-  selected = words && words.start < words.end ? words : null;
+  const range = words && text.ranges(words.start, words.end).at(-1);
+  selected = range ? words : null;
   offer.hidden = !selected;
   if (!selected) return;
-  const range = text.ranges(selected.start, selected.end).at(-1);
   const paragraph = range.endContainer.parentElement.parentElement;
   if (offer.parentElement !== paragraph) paragraph.firstElementChild.after(offer);
   const [last, frame] = [[...range.getClientRects()].at(-1), paragraph.getBoundingClientRect()];
@@ -190,7 +190,7 @@ function offerToAsk() {
 function close() {
   opener?.focus();
   opener = null;
-  go({ document: reading.document.id });
+  go({ document: reading.document?.id });
 }
 
 const suggestions = new Suggestions(
@@ -218,6 +218,9 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented && !part("panel").hidden) close();
+});
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("a")?.hash && target.closest("a").hash === location.hash) render(); // goes there again
 });
 addEventListener("hashchange", render);
 part("contents-open").open = matchMedia("(min-width: 70rem)").matches;
