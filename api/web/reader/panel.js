@@ -110,8 +110,9 @@ export class Panel {
       const link = item.querySelector("a");
       if (chosen) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
-      const [frame, place] = [part("panel").getBoundingClientRect(), item.getBoundingClientRect()];
-      if (chosen && (place.top < frame.top || place.top > frame.bottom - 100)) part("panel").scrollTop += place.top - frame.top;
+      const [frame, top] = [part("panel").getBoundingClientRect(), item.getBoundingClientRect().top];
+      const below = part("panel-title").parentElement.getBoundingClientRect().bottom;
+      if (chosen && (top < below || top > frame.bottom - 100)) part("panel").scrollTop += top - below;
     }
   }
 }
