@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests import astral
+from tests.benchmarks.corpus import write
 from tests.databases import emptied
 from tests.lists import LISTS, Content, export
 from tests.postgres import Postgres, postgres
@@ -104,3 +105,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'database' / 'sic.db'}"
     return emptied(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """One to be loaded before, and one that takes a while to load, and some room."""
+    folder = tmp_path_factory.mktemp("documents") / "packages"
+    write(folder, 2000, 2, 3)
+    first, second = sorted(path for path in folder.iterdir() if path.is_dir())
+    return first, second

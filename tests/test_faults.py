@@ -53,15 +53,6 @@ def claims(served: Server) -> frozenset[str]:
     return records(served)
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """One to be loaded before, one that takes some room."""
-    folder = tmp_path_factory.mktemp("documents") / "packages"
-    write(folder, 2000, 2, 3)
-    first, second = sorted(path for path in folder.iterdir() if path.is_dir())
-    return first, second
-
-
 def file_of(env: dict[str, str]) -> Path:
     return Path(env["SIC_DATABASE_URL"].removeprefix("sqlite:///"))
 

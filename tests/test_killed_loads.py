@@ -20,7 +20,6 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from tests.benchmarks.corpus import write
 from tests.postgres import Postgres, postgres
 from tests.server import ROOT, Server, sic
 from tests.under_load import Load, records, row, within
@@ -54,15 +53,6 @@ class Target:
 
 Moment = Callable[[float, list[Change]], bool]  # whether it has come, after so many seconds and these changes
 Choice = Callable[[float, int], Moment]  # of a load that takes so many seconds, in the so-manieth attempt
-
-
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """One that is loaded before, and one that takes a while to load."""
-    folder = tmp_path_factory.mktemp("killed") / "packages"
-    write(folder, 1500, 2, 3)
-    first, second = sorted(path for path in folder.iterdir() if path.is_dir())
-    return first, second
 
 
 def done(*command: str | Path, env: dict[str, str]) -> None:
