@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
-import pytest
 
 from tests.postgres import Postgres, postgres
 from tests.server import ROOT, Server, sic
