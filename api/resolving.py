@@ -21,6 +21,8 @@ ELLIPSIS = re.compile(
 )
 GAP = 1000  # code points that one ellipsis may stand for
 PARTS = 16
+MARKS, LEFT_OUT, NOTHING, COMPOSED = "marks around it", "words left out", "ellipsis", "Unicode normalisation"
+DIFFERENCES = (*FOLDS, MARKS, LEFT_OUT, NOTHING, COMPOSED)
 
 Span = tuple[int, int]
 Place = tuple[Span, ...]  # where each part stands
@@ -95,10 +97,10 @@ class Quotation:
         said = [any(char.isalnum() for char in gap) for gap in gaps]
         told = {
             **{name: any(folded(part, name) != folded(words, name) for part, words in pairs) for name in FOLDS},
-            "marks around it": parts.marked,
-            "words left out": any(said),
-            "ellipsis": not all(said),
-            "Unicode normalisation": self._composed != self.quote,
+            MARKS: parts.marked,
+            LEFT_OUT: any(said),
+            NOTHING: not all(said),
+            COMPOSED: self._composed != self.quote,
         }
         told["white space"] |= spaced
         return [name for name, differs in told.items() if differs]

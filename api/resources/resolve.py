@@ -17,7 +17,7 @@ from api.openapi import described
 from api.problems import Fault, Problem, bad_question
 from api.questions import Questions
 from api.records import Id, OneLinks, OneMeta, Reader, Record, Shape, Utf16
-from api.resolving import PARTS, Found, Quotation, found
+from api.resolving import DIFFERENCES, PARTS, Found, Quotation, found
 from api.spans import Text, overlapping, resting_on
 from api.statements import among
 from api.tables import Document, columns_of
@@ -47,7 +47,10 @@ class ResolvedSpan(Shape):
     end: int
     utf16: Utf16
     text: str = Field(description="The words as they stand in the text.")
-    differs: list[str] = Field(description="In what the quotation differs from them; empty if it is exact.")
+    differs: list[str] = Field(
+        description=f"In what the quotation differs from them; empty if it is exact. Of: {', '.join(DIFFERENCES)}; "
+        "an ellipsis differs where it stands for no words."
+    )
     records: list[dict[str, Any]] = Field(description="What rests on these words, up to 25 in document order.")
     total: int
     href: str
@@ -55,7 +58,9 @@ class ResolvedSpan(Shape):
 
 class Resolution(Shape):
     quote: str
-    match: Literal["exact", "normalised", "none"]
+    match: Literal["exact", "normalised", "none"] = Field(
+        description="exact: it stands in a text character by character; whole words are preferred to pieces of words."
+    )
     spans: list[ResolvedSpan] = Field(description="The first 25, by document and place.")
 
 
@@ -155,5 +160,9 @@ def _resolved(reader: Reader, document: str, hit: Found) -> Record:
 
 @router.get("/resolve", **described(ResolveQuestions, ResolveAnswer))
 async def resolve_quote(asking: Asking) -> Response:
-    """Whether a quotation is in the texts, where, in what it differs, and what rests on it."""
+    """Whether a quotation is in the texts, where, in what it differs, and what rests on it.
+
+    Every text that holds its words is looked through. A quotation of nothing but words that are nearly everywhere may
+    stand in more text than that: then it is refused, or, where some of it was found, total is null. Up to 15 ellipses.
+    """
     return await asking.answer(ResolveQuestions, lambda asked: resolve(asking, asked))
