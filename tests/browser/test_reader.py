@@ -67,6 +67,7 @@ def test_a_click_on_words_shows_what_rests_on_their_sentence(reader: Reader) -> 
         reader.until(lambda: reader.listed, [name_of(record) for record in expected])
         assert reader.marked("asked") == [sentence["text"]]
         assert reader.address == {"document": "karabakh", "start": str(start), "end": str(end)}
+        expect(reader.page.locator("#ask")).to_be_hidden()  # a caret selects no words
 
 
 def test_words_selected_with_the_mouse_are_asked_about_by_a_button(reader: Reader) -> None:

@@ -176,7 +176,7 @@ let selected = null;
 /** Words are selected: a button is offered at their end, the next stop of the Tab key. */
 function offerToAsk() {
   const words = text.selected();
-  const range = words && text.ranges(words.start, words.end).at(-1);
+  const range = words && words.start < words.end && text.ranges(words.start, words.end).at(-1);
   selected = range ? words : null;
   offer.hidden = !selected;
   if (!selected) return;
