@@ -10,7 +10,6 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, ScalarSelect, Select, func, select
 from sqlmodel import col
 
-from api.folding import folded
 from api.search.schema import KINDS, TEXT, TITLE, WORDING, WORDS, day_number
 from api.search.wording import indexed
 from api.search.words import said_stems, said_words
@@ -224,7 +223,7 @@ def _documents(connection: Connection) -> Read:
     columns = document.sequence, document.rank, document.id, document.label, document.title, document.text
     for row in _stream(connection, select(*columns).order_by(document.sequence)):
         texts = [text for text in (row.label, row.title) if text]
-        fields = {**_numbered(row), "document": row.id, WORDING: " ".join(indexed(folded(row.text)))}
+        fields = {**_numbered(row), "document": row.id, WORDING: indexed(row.text)}
         yield fields, texts, " ".join(texts)
 
 

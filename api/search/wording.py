@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from tantivy import Occur, Order, Query, Schema, Searcher
 
-from api.folding import words
+from api.folding import folded, words
 from api.search.schema import WORDING
 
 TOGETHER = 8  # words of a run that are looked up: so many in a row say where it stands, and each costs
 PIECE = 50  # letters of a cut word that are looked up
+REMEMBERED = 1 << 18  # stretches
 LONGEST = 8000  # letters of a word in the index; a quotation holds at most half as many
 
 
@@ -35,9 +36,29 @@ def wording(parts: list[str], cut: bool) -> Wording:
     return Wording(tuple(tuple(run) for run in runs if run), tuple(pieces))
 
 
-def indexed(folded: str) -> Iterator[str]:
-    """The words of a document as they are indexed: one that is too long for a term as stretches that overlap."""
-    for word in words(folded):
+def indexed(text: str) -> str:
+    """The words of a document as they are indexed, each separated by spaces."""
+    return " ".join(filter(None, map(_read, text.split())))
+
+
+class _Read(dict[str, str]):
+    """The words of a stretch between white space: no word goes beyond one. Few differ, so each is read once."""
+
+    def __missing__(self, stretch: str) -> str:
+        read = " ".join(_terms(stretch))
+        if len(stretch) <= PIECE:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[stretch] = read
+        return read
+
+
+_read = _Read().__getitem__
+
+
+def _terms(stretch: str) -> Iterator[str]:
+    """A word that is too long for a term as parts that overlap."""
+    for word in words(folded(stretch)):
         if len(word) <= LONGEST:
             yield word
         else:
