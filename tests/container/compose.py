@@ -15,6 +15,7 @@ import httpx
 from tests.container.podman import ENVIRONMENT, PODMAN, podman, run
 from tests.server import ROOT, free_port
 
+SUBNET = "10.91.37.0/24"  # in which stand-ins/compose.yaml gives addresses
 STAND_INS = Path(__file__).parent / "stand-ins"
 SECRETS = {f"SIC_{role}_PASSWORD": f"{role.lower()}-secret" for role in ("OWNER", "READER", "REPLICA")}
 # What podman is given as flags elsewhere, and names for containers.
@@ -74,7 +75,7 @@ class Composed:
         socket = f"unix://{folder / 'podman.sock'}"
         (folder / "containers.conf").write_text(CONTAINERS_CONF)
         self._environment = ENVIRONMENT | SECRETS | {"CONTAINERS_CONF": str(folder / "containers.conf")}
-        self._environment |= {"DOCKER_HOST": socket, "SIC_PORT": str(self.port)}
+        self._environment |= {"DOCKER_HOST": socket, "SIC_PORT": str(self.port), "SIC_NETWORK": self.project}
         self._service = subprocess.Popen(
             [*PODMAN, "system", "service", "--time", "0", socket],
             env=self._environment,
@@ -99,6 +100,10 @@ class Composed:
         if done.returncode:
             raise RuntimeError(f"docker-compose {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}\n{self.logs()}")
         return done.stdout
+
+    def _network(self, *arguments: str) -> None:
+        command = [*PODMAN, "network", *arguments, self.project]
+        subprocess.run(command, env=self._environment, stdout=subprocess.DEVNULL, check=True)
 
     def container(self, service: str) -> str:
         """Its id."""
@@ -137,6 +142,7 @@ class Composed:
             assert time.monotonic() < deadline, "podman does not offer its API"
             time.sleep(0.05)
         self._health.start()
+        self._network("create", "--subnet", SUBNET)
         try:
             self.compose("up", "--detach", "--no-build")
         except BaseException:
@@ -151,6 +157,7 @@ class Composed:
         try:
             self.compose("down", "--volumes", "--timeout", "5")
         finally:
+            self._network("rm", "--force")
             self._done.set()
             self._health.join()
             self._service.terminate()
