@@ -202,7 +202,11 @@ const suggestions = new Suggestions(
 
 document.addEventListener("selectionchange", offerToAsk);
 offer.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
-offer.addEventListener("click", () => askFrom(selected, offer));
+offer.addEventListener("click", () => {
+  const known = selected;
+  offerToAsk(); // the last change of the selection may not have been told yet
+  askFrom(selected ?? known, offer);
+});
 part("words-of-the-text").addEventListener("click", askSentence);
 part("more").addEventListener("click", guarded(() => panel.more(asking.signal)));
 part("close").addEventListener("click", close);
