@@ -16,7 +16,7 @@ from typing import Any
 from api.answers import Answers, Headers, Remembered, Spelling, matches
 from api.observe import Observer
 from api.problems import MEDIA_TYPE, Problem
-from api.protocol import ALLOW, Message, Send, send_whole, unchunked
+from api.protocol import ALLOW, LONGEST_PATH, Message, Send, send_whole, unchunked
 from api.settings import Settings
 from api.snapshot import Serving, Snapshot
 
@@ -24,7 +24,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LONGEST = 8192  # bytes of path and query
 ALWAYS: Headers = [
     (b"access-control-allow-origin", b"*"),
     (
@@ -142,8 +141,8 @@ class Edge:
             raise Problem(
                 "method-not-allowed", f"{scope['method'][:20]} is not answered here", headers={"Allow": ALLOW.decode()}
             )
-        if len(spelling[0]) + bool(spelling[1]) + len(spelling[1]) > LONGEST:  # and the question mark
-            raise Problem("uri-too-long", f"path and query are longer than {LONGEST} bytes")
+        if len(spelling[0]) + bool(spelling[1]) + len(spelling[1]) > LONGEST_PATH:  # and the question mark
+            raise Problem("uri-too-long", f"path and query are longer than {LONGEST_PATH} bytes")
         # The server's own scope stays as it is: by its method uvicorn knows that HEAD has no body.
         exchange.scope = scope = {**scope, "method": "GET"}
         root = self.settings.root_path

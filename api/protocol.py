@@ -23,7 +23,7 @@ UNTAKEN_SECONDS = 30.0  # that an answer may wait for its reader to take any of 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
-LONGEST_PATH = 8192
+LONGEST_PATH = 8192  # bytes of path and query
 ALLOW = b"GET, HEAD, OPTIONS"
 OTHER_METHOD = re.compile(rb"(?!(GET|HEAD|OPTIONS) )[!#$%&'*+.^_`|~0-9A-Za-z-]+ /\S* HTTP/1\.[01]\r?\n")
 
