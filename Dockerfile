@@ -2,7 +2,7 @@ ARG BASE=python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
 WORKDIR /srv/sic
-COPY requirements.txt .
+COPY requirements/runtime.txt requirements.txt
 RUN python3 -m venv --without-pip /srv/venv \
  && python3 -m pip --python /srv/venv/bin/python install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
 ENV PATH=/srv/venv/bin:$PATH \

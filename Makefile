@@ -69,41 +69,41 @@ openapi: $(VENV)/test ## Write openapi.json from the code
 	@$(PY) -m tests.contract > openapi.json.new
 	@mv openapi.json.new openapi.json
 
-# The breaking-change check compares openapi.json with openapi.released.json, the copy of the last release.
+# The breaking-change check compares openapi.json with tests/openapi.released.json, the copy of the last release.
 .PHONY: check-openapi
 check-openapi: $(VENV)/dev
 	@mkdir -p build
 	@$(PY) -m tests.contract > build/openapi.json
 	@cmp build/openapi.json openapi.json || { echo "openapi.json is not what the code says: make openapi" >&2; exit 1; }
-	@$(PY) -m tests.compatibility openapi.released.json openapi.json
+	@$(PY) -m tests.compatibility tests/openapi.released.json openapi.json
 
 .PHONY: lock
 lock: $(VENV)/bootstrap ## Write the requirements files from pyproject.toml (ARGS=--upgrade for newer versions)
-	@$(LOCK) $(ARGS) --group bootstrap -o requirements-uv.txt
-	@$(LOCK) $(ARGS) pyproject.toml -o requirements.txt
-	@$(LOCK) $(ARGS) pyproject.toml --group test -c requirements.txt -o requirements-test.txt
-	@$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements-test.txt -o requirements-dev.txt
-	@$(LOCK) $(ARGS) --group bench -c requirements.txt -o requirements-bench.txt
+	@$(LOCK) $(ARGS) --group bootstrap -o requirements/uv.txt
+	@$(LOCK) $(ARGS) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) $(ARGS) pyproject.toml --group test -c requirements/runtime.txt -o requirements/test.txt
+	@$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/test.txt -o requirements/dev.txt
+	@$(LOCK) $(ARGS) --group bench -c requirements/runtime.txt -o requirements/bench.txt
 
 .PHONY: check-locks
 check-locks: $(VENV)/bootstrap
-	@rm -rf build/locks && mkdir -p build/locks && cp pyproject.toml Makefile requirements*.txt build/locks/
+	@rm -rf build/locks && mkdir -p build/locks && cp -r pyproject.toml Makefile requirements build/locks/
 	@ln -s "$(CURDIR)/$(VENV)" build/locks/$(VENV)
 	@$(MAKE) -C build/locks lock
-	@for file in requirements*.txt; do cmp $$file build/locks/$$file || { \
+	@for file in requirements/*.txt; do cmp $$file build/locks/$$file || { \
 	  echo "$$file does not follow from pyproject.toml: make lock" >&2; exit 1; }; done
 
 .PHONY: sbom
 sbom: $(VENV)/dev ## Write build/sbom.cdx.json, the CycloneDX bill of what serves
 	@mkdir -p build
 	@$(UV) venv --quiet --clear --python $(PY) build/runtime
-	@$(UV) pip install --quiet --python build/runtime/bin/python --require-hashes -r requirements.txt
+	@$(UV) pip install --quiet --python build/runtime/bin/python --require-hashes -r requirements/runtime.txt
 	@$(VENV)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json build/runtime/bin/python
 	@echo "build/sbom.cdx.json"
 
 .PHONY: audit
 audit: $(VENV)/dev ## Look for known vulnerabilities; fails when it could not look
-	@$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+	@$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/runtime.txt
 	@cd tests/node && npm audit
 
 .PHONY: clean
@@ -115,30 +115,30 @@ ifeq ($(shell $(PY) -c 'print(1)' 2>/dev/null),)
 .PHONY: $(VENV)/bootstrap
 endif
 
-$(VENV)/bootstrap: requirements-uv.txt
+$(VENV)/bootstrap: requirements/uv.txt
 	@python=; for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; done; \
 	[ -n "$$python" ] || { echo "sic needs Python 3.11 or newer; $$(python3 --version 2>/dev/null || echo no python3) was found." \
 	  "Install one, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; }; \
 	$(PY) -c '' 2>/dev/null || $$python -m venv --clear $(VENV) || { \
 	  echo "$$python cannot make a virtual environment (on Debian: apt-get install python3-venv)" >&2; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-$(VENV)/runtime: requirements.txt $(VENV)/bootstrap
-	@$(INSTALL) -r requirements.txt
+$(VENV)/runtime: requirements/runtime.txt $(VENV)/bootstrap
+	@$(INSTALL) -r requirements/runtime.txt
 	@touch $@
 
-$(VENV)/test: requirements-test.txt $(VENV)/bootstrap
-	@$(INSTALL) -r requirements-test.txt
+$(VENV)/test: requirements/test.txt $(VENV)/bootstrap
+	@$(INSTALL) -r requirements/test.txt
 	@touch $@
 
 # The peers that `make bench` measures beside, in an environment of their own.
-build/peers/installed: requirements-bench.txt $(VENV)/bootstrap
+build/peers/installed: requirements/bench.txt $(VENV)/bootstrap
 	@$(UV) venv --quiet --clear --python $(PY) build/peers
-	@$(UV) pip install --quiet --compile-bytecode --python build/peers/bin/python --require-hashes -r requirements-bench.txt
+	@$(UV) pip install --quiet --compile-bytecode --python build/peers/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/bootstrap
-	@$(INSTALL) -r requirements-dev.txt
+$(VENV)/dev: requirements/dev.txt $(VENV)/bootstrap
+	@$(INSTALL) -r requirements/dev.txt
 	@touch $@

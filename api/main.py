@@ -23,9 +23,8 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from api import __version__
-from api.database import MISSING_TABLE, sqlite_path
-from api.edge import INTERNAL, UNLIMITED, Edge, problem_answer
-from api.observe import Observer, exposition, log_to, serve_metrics, traced
+from api.content.database import MISSING_TABLE, sqlite_path
+from api.content.snapshot import Serving
 from api.problems import Problem
 from api.resources import (
     actors,
@@ -42,9 +41,10 @@ from api.resources import (
     service,
     text,
 )
+from api.server.edge import INTERNAL, UNLIMITED, Edge, problem_answer
+from api.server.observe import Observer, exposition, log_to, serve_metrics, traced
+from api.server.workers import Workers
 from api.settings import Settings
-from api.snapshot import Serving
-from api.workers import Workers
 
 RESOURCES = (
     documents,
@@ -181,7 +181,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """Answer on host and port until SIGTERM, then finish what was begun, for at most 8 seconds."""
     import uvicorn
 
-    from api.protocol import BoundedProtocol
+    from api.server.protocol import BoundedProtocol
 
     log_to(sys.stderr)
     options: dict[str, Any] = {

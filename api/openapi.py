@@ -11,10 +11,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from api.accepts import Reference
+from api.params.accepts import Reference
+from api.params.questions import Declared, Questions, declared
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
-from api.questions import Declared, Questions, declared
-from api.records import KINDS, Shape
+from api.records.shapes import KINDS, Shape
 
 DESCRIPTION = """\
 What a document says, word for word: its sections, claims, events and obstacles, each resting on a quote that anyone

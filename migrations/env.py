@@ -4,9 +4,9 @@ import psycopg
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-from api.database import sqlite_path
+from api.content.database import sqlite_path
+from api.model.tables import metadata
 from api.settings import Settings
-from api.tables import metadata
 from seed.schema import control_table
 
 

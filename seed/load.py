@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from sqlmodel import select
 
-from api.database import sqlite_path
-from api.tables import Snapshot
+from api.content.database import sqlite_path
+from api.model.tables import Snapshot
 from seed import schema
 from seed.apart import ALONE, Opener, entries_apart
 from seed.check import Outcome

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from api.tables import metadata
+from api.model.tables import metadata
 from seed.faults import Fault
 from seed.stage import COLUMNS, LISTED, quoted, scratch
 

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy import text as statement
 
-from api.tables import metadata
+from api.model.tables import metadata
 from seed import schema
 from seed.apart import Opener
 from seed.faults import Unusable

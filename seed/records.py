@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from api.vocabularies import (
+from api.model.vocabularies import (
     ActorCategory,
     ClaimMode,
     ClaimType,

@@ -1,6 +1,6 @@
 """What stays of the published generation, in the shape in which new records are staged."""
 
-from api.tables import metadata
+from api.model.tables import metadata
 from seed.stage import COLUMNS, LISTED, WITH_PLACE
 
 SHARED = {"actor": "actor_document", "place": "place_document", "topic": "document_topic"}

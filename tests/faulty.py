@@ -6,9 +6,9 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from api.edge import Edge
 from api.main import create_app
-from api.observe import log_to
+from api.server.edge import Edge
+from api.server.observe import log_to
 from api.settings import Settings
 
 

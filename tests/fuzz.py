@@ -28,7 +28,7 @@ def fuzz(server: Server, seed: int, report: Path, examples: int, phases: str, *o
     """
     subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "schemathesis.toml")),
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "tests" / "schemathesis.toml")),
             *("run", str(ROOT / "openapi.json"), "--url", server.url),
             *("--checks", "all", "--phases", phases, "--continue-on-failure", "--workers", "1"),
             *("--max-examples", str(examples), "--seed", str(seed), "--generation-database", "none", "--no-color"),

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Boolean, Connection, Engine, Integer, create_engine
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeEngine
 
-from api.tables import metadata
+from api.model.tables import metadata
 
 KINDS = ("actor", "claim", "document", "event", "obstacle", "place", "position", "relation", "section")
 WORDS = """

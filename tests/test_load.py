@@ -12,8 +12,8 @@ import pytest
 import yaml
 from sqlalchemy import Connection, create_engine
 
+from api.model.tables import metadata
 from api.search.store import MANIFEST
-from api.tables import metadata
 from seed import readers
 from seed.apart import entries_apart
 from seed.faults import Refused, Unusable

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from api.database import REVISION
+from api.content.database import REVISION
 from seed import schema
 from seed.faults import Unusable
 from seed.load import Steps, check, load, migrate, store

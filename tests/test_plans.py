@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, create_engine, select, text
 
-from api.accepts import Flag, OneOf, Reference, Whole
-from api.cursors import KEYSET, order
-from api.includes import _numbered
-from api.listing import ListQuestions
-from api.questions import declared
-from api.records import KINDS, Others, Reader
+from api.params.accepts import Flag, OneOf, Reference, Whole
+from api.params.questions import declared
+from api.records.cursors import KEYSET, order
+from api.records.includes import _numbered
+from api.records.lists import ListQuestions
+from api.records.shapes import KINDS, Others, Reader
+from api.records.spans import Text, overlapping
 from api.resources import actors, claims, documents, events, obstacles, places, positions, relations, sections
-from api.spans import Text, overlapping
 from tests.benchmarks.corpus import write
 from tests.databases import published
 from tests.postgres import postgres

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from api.database import open_database, probe_engine, published
+from api.content.database import open_database, probe_engine, published
 from api.settings import Settings
 from tests.benchmarks.corpus import write
 from tests.server import ROOT, Server, loaded

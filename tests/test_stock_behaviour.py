@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.tables import metadata
-from api.vocabularies import VOCABULARIES
+from api.model.tables import metadata
+from api.model.vocabularies import VOCABULARIES
 from tests.lists import LISTS, Content, ids, walk
 from tests.server import Server
 from tests.test_questions import refused

@@ -6,7 +6,7 @@ from threading import Event, current_thread
 
 import pytest
 
-from api.workers import Workers
+from api.server.workers import Workers
 
 
 def test_work_that_takes_long_is_overtaken() -> None:
@@ -35,7 +35,7 @@ def test_there_are_never_more_threads_than_allowed() -> None:
 
 
 def test_short_work_is_done_by_one_thread_in_the_order_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.workers.PATIENCE", 30)
+    monkeypatch.setattr("api.server.workers.PATIENCE", 30)
 
     async def ask() -> tuple[list[int], set[str]]:
         workers, order = Workers(8, 1), list[int]()

@@ -8,12 +8,13 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select, union_all
 
-from api.accepts import Flag, OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.formats.files import field_names
+from api.model.tables import Claim, ClaimActor, ClaimPlace, ClaimTopic, Relation, columns_of, metadata
+from api.model.vocabularies import ClaimMode, ClaimType
 from api.openapi import described
-from api.records import (
+from api.params.accepts import Flag, OneOf, Reference
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import (
     Extras,
     Id,
     Include,
@@ -32,8 +33,7 @@ from api.records import (
     register,
     source_columns,
 )
-from api.tables import Claim, ClaimActor, ClaimPlace, ClaimTopic, Relation, columns_of, metadata
-from api.vocabularies import ClaimMode, ClaimType
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], route_class=Answering)
 

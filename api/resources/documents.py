@@ -8,13 +8,13 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.formats.files import field_names
+from api.model.tables import Document, columns_of, metadata
 from api.openapi import described
-from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, Shape, register
-from api.tables import Document, columns_of, metadata
+from api.params.accepts import OneOf, Reference
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import Extras, Id, Kind, Links, One, Page, Reader, Record, Shape, register
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=Answering)
 

@@ -8,14 +8,16 @@ from fastapi.responses import Response
 from pydantic import Field, model_validator
 from sqlalchemy import Select, and_, or_, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.dates import Day, bounds
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.content.statements import among
+from api.formats.files import field_names
+from api.model.tables import Event, EventActor, EventMention, EventPlace, columns_of, metadata
+from api.model.vocabularies import DateBasis, EventCategory, EventStatus
 from api.openapi import described
-from api.questions import impossible
-from api.records import (
+from api.params.accepts import OneOf, Reference
+from api.params.dates import Day, bounds
+from api.params.questions import impossible
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import (
     Extras,
     Id,
     Include,
@@ -33,9 +35,7 @@ from api.records import (
     register,
     source_columns,
 )
-from api.statements import among
-from api.tables import Event, EventActor, EventMention, EventPlace, columns_of, metadata
-from api.vocabularies import DateBasis, EventCategory, EventStatus
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Answering)
 

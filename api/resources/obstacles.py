@@ -8,12 +8,13 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from api.accepts import OneOf, Reference, Whole
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.content.statements import among
+from api.formats.files import field_names
+from api.model.tables import Claim, Obstacle, ObstacleActor, Position, columns_of, metadata
 from api.openapi import described
-from api.records import (
+from api.params.accepts import OneOf, Reference, Whole
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import (
     Extras,
     Id,
     Include,
@@ -31,8 +32,7 @@ from api.records import (
     register,
     source_columns,
 )
-from api.statements import among
-from api.tables import Claim, Obstacle, ObstacleActor, Position, columns_of, metadata
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/obstacles", tags=["obstacles"], route_class=Answering)
 

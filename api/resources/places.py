@@ -8,15 +8,15 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.content.statements import among
+from api.formats.files import field_names
+from api.model.tables import Place, PlaceDocument, columns_of, metadata
+from api.model.vocabularies import PlaceCategory
 from api.openapi import described
-from api.records import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
-from api.statements import among
-from api.tables import Place, PlaceDocument, columns_of, metadata
-from api.vocabularies import PlaceCategory
+from api.params.accepts import OneOf, Reference
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/places", tags=["places"], route_class=Answering)
 

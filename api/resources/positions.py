@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.formats.files import field_names
+from api.model.tables import Position, columns_of, metadata
 from api.openapi import described
-from api.records import (
+from api.params.accepts import OneOf, Reference
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import (
     Extras,
     Id,
     Include,
@@ -28,7 +28,7 @@ from api.records import (
     register,
     source_columns,
 )
-from api.tables import Position, columns_of, metadata
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=Answering)
 

@@ -8,12 +8,13 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, or_, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, ListQuestions, RecordQuestions, list_of, record_of
+from api.formats.files import field_names
+from api.model.tables import Relation, columns_of, metadata
+from api.model.vocabularies import RelationBasis, RelationType
 from api.openapi import described
-from api.records import (
+from api.params.accepts import OneOf, Reference
+from api.records.lists import Ids, ListQuestions, RecordQuestions, list_of, record_of
+from api.records.shapes import (
     Extras,
     Id,
     Include,
@@ -28,8 +29,7 @@ from api.records import (
     register,
     source_columns,
 )
-from api.tables import Relation, columns_of, metadata
-from api.vocabularies import RelationBasis, RelationType
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/relations", tags=["relations"], route_class=Answering)
 

@@ -11,16 +11,16 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from api import search
-from api.accepts import Words
-from api.asking import Answering, Asked, Asking, Body
+from api.content.statements import among
+from api.model.tables import Document, columns_of
 from api.openapi import described
+from api.params.accepts import Words
+from api.params.questions import Questions
 from api.problems import Fault, Problem, bad_question
-from api.questions import Questions
-from api.records import Id, OneLinks, OneMeta, Reader, Record, Shape, Utf16
-from api.resolving import DIFFERENCES, PARTS, Found, Quotation, found
-from api.spans import Text, overlapping, resting_on
-from api.statements import among
-from api.tables import Document, columns_of
+from api.records.shapes import Id, OneLinks, OneMeta, Reader, Record, Shape, Utf16
+from api.records.spans import Text, overlapping, resting_on
+from api.request import Answering, Asked, Asking, Body
+from api.search.quotations import DIFFERENCES, PARTS, Found, Quotation, found
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
 

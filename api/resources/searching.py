@@ -6,15 +6,16 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 
-from api import cursors, search
-from api.accepts import Flag, OneOf, Reference, Whole, Words
-from api.asking import Answering, Asked, Asking, Body
-from api.highlights import highlights
-from api.listing import Ids, PagedQuestions, facet
+from api import search
+from api.model.vocabularies import ClaimMode, ClaimType
 from api.openapi import described
-from api.questions import Questions, canonical
-from api.records import KINDS, Extras, Id, OneLinks, OneMeta, Page, Record, Shape
-from api.vocabularies import ClaimMode, ClaimType
+from api.params.accepts import Flag, OneOf, Reference, Whole, Words
+from api.params.questions import Questions, canonical
+from api.records import cursors
+from api.records.highlights import highlights
+from api.records.lists import Ids, PagedQuestions, facet
+from api.records.shapes import KINDS, Extras, Id, OneLinks, OneMeta, Page, Record, Shape
+from api.request import Answering, Asked, Asking, Body
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=Answering)
 

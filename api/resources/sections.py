@@ -8,14 +8,28 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import Select, select
 
-from api.accepts import OneOf, Reference
-from api.asking import Answering, Asking
-from api.formats import field_names
-from api.listing import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.formats.files import field_names
+from api.model.tables import Claim, Event, Obstacle, Section, columns_of, metadata
+from api.model.vocabularies import TitleOrigin
 from api.openapi import described
-from api.records import Extras, Id, Include, Kind, Links, One, Others, Page, Reader, Record, Shape, Utf16, register
-from api.tables import Claim, Event, Obstacle, Section, columns_of, metadata
-from api.vocabularies import TitleOrigin
+from api.params.accepts import OneOf, Reference
+from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
+from api.records.shapes import (
+    Extras,
+    Id,
+    Include,
+    Kind,
+    Links,
+    One,
+    Others,
+    Page,
+    Reader,
+    Record,
+    Shape,
+    Utf16,
+    register,
+)
+from api.request import Answering, Asking
 
 router = APIRouter(prefix="/v1/sections", tags=["sections"], route_class=Answering)
 

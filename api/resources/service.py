@@ -8,17 +8,18 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from api import __version__, pages
-from api.accepts import OneOf
-from api.answers import matches
-from api.asking import Answering, Asked, Asking, Body, one
-from api.observe import EXPOSITION, exposition
+from api import __version__
+from api.content.answers import matches
+from api.model.tables import Topic, columns_of
+from api.model.vocabularies import VOCABULARIES
 from api.openapi import described, described_text
+from api.params.accepts import OneOf
+from api.params.questions import Questions
 from api.problems import PROBLEM_TYPES, Problem
-from api.questions import Questions
-from api.records import KINDS, One, OneLinks, OneMeta, Shape
-from api.tables import Topic, columns_of
-from api.vocabularies import VOCABULARIES
+from api.records.shapes import KINDS, One, OneLinks, OneMeta, Shape
+from api.request import Answering, Asked, Asking, Body, one
+from api.server.observe import EXPOSITION, exposition
+from api.web import pages
 
 router = APIRouter(tags=["service"], route_class=Answering)
 

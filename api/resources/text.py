@@ -8,16 +8,16 @@ from fastapi.responses import Response
 from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy import func, literal, or_, select, union_all
 
-from api import cursors
-from api.accepts import Flag, OneOf, Whole
-from api.asking import Answering, Asked, Asking, Body
-from api.listing import PagedQuestions
+from api.model.tables import Claim, Document, Event, EventMention, Obstacle, Position, Section, Sentence, columns_of
 from api.openapi import described, described_text
+from api.params.accepts import Flag, OneOf, Whole
+from api.params.questions import Questions, canonical, impossible
 from api.problems import Fault, Problem
-from api.questions import Questions, canonical, impossible
-from api.records import Id, Page, Reader, Record, Shape, Utf16
-from api.spans import Text, overlapping, resting_on
-from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Section, Sentence, columns_of
+from api.records import cursors
+from api.records.lists import PagedQuestions
+from api.records.shapes import Id, Page, Reader, Record, Shape, Utf16
+from api.records.spans import Text, overlapping, resting_on
+from api.request import Answering, Asked, Asking, Body
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
 

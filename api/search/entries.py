@@ -10,10 +10,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, ScalarSelect, Select, func, select
 from sqlmodel import col
 
-from api.search.schema import KINDS, TEXT, TITLE, WORDING, WORDS, day_number
-from api.search.wording import indexed
-from api.search.words import said_stems, said_words
-from api.tables import (
+from api.model.tables import (
     Actor,
     ActorDocument,
     Claim,
@@ -34,6 +31,9 @@ from api.tables import (
     columns_of,
     metadata,
 )
+from api.search.schema import KINDS, TEXT, TITLE, WORDING, WORDS, day_number
+from api.search.wording import indexed
+from api.search.words import said_stems, said_words
 
 BATCH = 2_000  # rows
 

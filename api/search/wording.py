@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tantivy import Occur, Order, Query, Schema, Searcher
 
-from api.folding import folded, words
+from api.search.folding import folded, words
 from api.search.schema import WORDING
 
 TOGETHER = 8  # words of a run that are looked up: so many in a row say where it stands, and each costs

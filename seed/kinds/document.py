@@ -4,7 +4,7 @@ import json
 from bisect import bisect_left
 from hashlib import sha256
 
-from api.vocabularies import TitleOrigin
+from api.model.vocabularies import TitleOrigin
 from seed import records
 from seed.examined import CONTEXT, Examined, short
 from seed.faults import Fault

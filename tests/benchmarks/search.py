@@ -19,7 +19,7 @@ import click
 from sqlalchemy import create_engine, insert
 
 from api import search
-from api.tables import metadata
+from api.model.tables import metadata
 from tests.search_rows import engine, fill, random_rows
 
 CLAIMS = ("claim",)

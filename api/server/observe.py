@@ -17,8 +17,8 @@ from threading import Thread
 from time import perf_counter, time
 from typing import Any, TextIO
 
+from api.content.snapshot import Serving
 from api.settings import Settings
-from api.snapshot import Serving
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})  # others are one label

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Column, Connection, Integer, Select, Table, literal_column, select, union_all
 
-from api.accepts import ID
-from api.database import rows
-from api.statements import Statement, among
+from api.content.database import rows
+from api.content.statements import Statement, among
+from api.params.accepts import ID
 
 Record = dict[str, Any]
 Id = Annotated[str, Field(pattern=f"^{ID}$")]

@@ -6,16 +6,17 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 from sqlalchemy import Select
 
-from api import cursors, search
-from api.accepts import Flag, Reference, Whole, Words, is_id
-from api.asking import Asked, Body, one
-from api.formats import STREAMED, chosen, csv_rows, json_lines
-from api.highlights import highlights
-from api.includes import include
-from api.jsonld import annotation, annotation_page
+from api import search
+from api.formats.annotations import annotation, annotation_page
+from api.formats.files import STREAMED, chosen, csv_rows, json_lines
+from api.params.accepts import Flag, Reference, Whole, Words, is_id
+from api.params.questions import Questions, canonical, impossible
 from api.problems import Fault, Problem
-from api.questions import Questions, canonical, impossible
-from api.records import Kind, Reader, Record
+from api.records import cursors
+from api.records.highlights import highlights
+from api.records.includes import include
+from api.records.shapes import Kind, Reader, Record
+from api.request import Asked, Body, one
 
 BATCH = 1000  # rows of a stream held at once
 

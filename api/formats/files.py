@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from api.records import Record
+from api.records.shapes import Record
 
 MEDIA_TYPES = {
     "json": "application/json",

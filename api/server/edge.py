@@ -13,12 +13,12 @@ from os import urandom
 from time import perf_counter
 from typing import Any
 
-from api.answers import Answers, Headers, Remembered, Spelling, matches
-from api.observe import Observer
+from api.content.answers import Answers, Headers, Remembered, Spelling, matches
+from api.content.snapshot import Serving, Snapshot
 from api.problems import MEDIA_TYPE, Problem
-from api.protocol import ALLOW, LONGEST_PATH, Message, Send, send_whole, unchunked
+from api.server.observe import Observer
+from api.server.protocol import ALLOW, LONGEST_PATH, Message, Send, send_whole, unchunked
 from api.settings import Settings
-from api.snapshot import Serving, Snapshot
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

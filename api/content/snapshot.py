@@ -12,12 +12,12 @@ from sqlalchemy import QueuePool, select
 from sqlalchemy.exc import DBAPIError
 
 from api import search
-from api.answers import Answers
-from api.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published, rows
+from api.content.answers import Answers
+from api.content.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published, rows
+from api.model.tables import Snapshot as SnapshotRow
+from api.model.tables import columns_of, metadata
 from api.problems import nearest
 from api.settings import Settings
-from api.tables import Snapshot as SnapshotRow
-from api.tables import columns_of, metadata
 
 log = logging.getLogger("sic")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from api.folding import DOUBLE, FOLDS, SINGLE, folded, unfolded
+from api.search.folding import DOUBLE, FOLDS, SINGLE, folded, unfolded
 
 ELLIPSIS = re.compile(
     r"(?<!\s)\s*+"  # from where white space begins, or each of its characters would be tried

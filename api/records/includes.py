@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from api.records import KINDS, Kind, NamedOthers, OneOther, Others, Reader, Record
-from api.statements import among
+from api.content.statements import among
+from api.records.shapes import KINDS, Kind, NamedOthers, OneOther, Others, Reader, Record
 
 MOST = 25
 MOST_IDS = 100  # that a list takes

@@ -5,9 +5,9 @@ from html import escape
 from importlib.resources import files
 
 from api.problems import PROBLEM_TYPES, ProblemType
-from api.records import Record
+from api.records.shapes import Record
 
-WEB = files("api") / "web"
+WEB = files("api.web")
 ASSETS = {
     "page.css": ("page.css", "text/css; charset=utf-8"),
     "swagger-ui.css": ("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
-from api.accepts import is_id
+from api.model.tables import Claim, Document, Event, EventMention, Obstacle, Position, Relation, columns_of
+from api.params.accepts import is_id
 from api.problems import Fault, Problem, bad_question
-from api.records import KINDS, Reader, Record
-from api.tables import Claim, Document, Event, EventMention, Obstacle, Position, Relation, columns_of
+from api.records.shapes import KINDS, Reader, Record
 
 DOCUMENT = columns_of(Document)
 EVENT = columns_of(Event)

@@ -13,11 +13,11 @@ from urllib.parse import quote, unquote_to_bytes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from api.accepts import Accepts, Reference, Refused, Token, shown
+from api.params.accepts import Accepts, Reference, Refused, Token, shown
 from api.problems import Fault, nearest
 
 if TYPE_CHECKING:
-    from api.asking import Asked
+    from api.request import Asked
 
 MOST_VALUES = 100  # of a list; more than any closed set has
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from api.vocabularies import (
+from api.model.vocabularies import (
     ActorCategory,
     ClaimMode,
     ClaimType,

@@ -10,15 +10,15 @@ from fastapi.responses import Response, StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic_core import from_json, to_json
 
-from api.answers import etag, matches
-from api.formats import MEDIA_TYPES, negotiate
-from api.pages import POLICIES, POLICY, hardening
+from api.content.answers import etag, matches
+from api.content.snapshot import Snapshot
+from api.formats.files import MEDIA_TYPES, negotiate
+from api.params.questions import Questions, ask, canonical, declared
 from api.problems import Problem, bad_question
-from api.questions import Questions, ask, canonical, declared
-from api.records import Reader, Record
+from api.records.shapes import Reader, Record
+from api.server.workers import Workers
 from api.settings import Settings
-from api.snapshot import Snapshot
-from api.workers import Workers
+from api.web.pages import POLICIES, POLICY, hardening
 
 Q = TypeVar("Q", bound=Questions)
 

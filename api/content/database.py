@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from api.content.statements import Statement, driven
 from api.settings import Settings
-from api.statements import Statement, driven
 
 REVISION = "0001"  # the migration that this code reads; a test holds it to the newest one
 NEWEST = "SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL"

@@ -1,7 +1,7 @@
 """Where the words of a question stand in a record's own strings: ranges, no markup."""
 
-from api.formats import value_at
-from api.records import Record
+from api.formats.files import value_at
+from api.records.shapes import Record
 from api.search import Index, Terms
 
 FIELDS = {

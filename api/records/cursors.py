@@ -14,14 +14,14 @@ from pydantic import Field, TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import Column, Integer, Select, bindparam
 
-from api.accepts import Accepts, Refused
-from api.asking import Asked
+from api.params.accepts import Accepts, Refused
+from api.params.questions import canonical
 from api.problems import Fault, Problem
-from api.questions import canonical
-from api.records import Kind, Reader
+from api.records.shapes import Kind, Reader
+from api.request import Asked
 
 if TYPE_CHECKING:
-    from api.listing import PagedQuestions
+    from api.records.lists import PagedQuestions
 
 KEYSET = {"position": "sequence", "id": "rank"}
 UNBOUND = ("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot", "format")
