@@ -66,7 +66,9 @@ def _terms(stretch: str) -> Iterator[str]:
             yield from (word[at : at + LONGEST] for at in range(0, len(word) - half, half))
 
 
-def holding(searcher: Searcher, schema: Schema, wanted: Wording, most: int) -> tuple[list[int], int]:
+def holding(
+    searcher: Searcher, schema: Schema, wanted: Wording, most: int, documents: tuple[str, ...] = ()
+) -> tuple[list[int], int]:
     """Sequences of the first `most` documents in order that hold all of it, and how many there are."""
     clauses = []
     for run in wanted.runs:
@@ -81,6 +83,8 @@ def holding(searcher: Searcher, schema: Schema, wanted: Wording, most: int) -> t
             else Query.term_query(schema, WORDING, run[0], "basic")
         )
     clauses += [Query.regex_query(schema, WORDING, pattern) for pattern in wanted.cut]
+    if documents:
+        clauses.append(Query.term_set_query(schema, "document", list(documents)))
     query = Query.boolean_query([(Occur.Must, clause) for clause in clauses]) if clauses else Query.all_query()
     found = searcher.search(query, most, True, order_by_field="sequence", order=Order.Asc)
     sequences = searcher.fast_field_values("sequence", [address for _, address in found.hits])
