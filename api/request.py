@@ -227,8 +227,8 @@ OnSnapshot = Annotated[SnapshotRequest, Depends(_on_snapshot)]
 
 def params_model(route: Any) -> type[Params]:
     """The parameter model of a route."""
-    for field in route.dependant.query_params:
-        annotation = field.field_info.annotation
+    for parameter in route.dependant.query_params:
+        annotation = parameter.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, Params):
             return annotation
     raise LookupError(f"{route.path} has no parameter model")

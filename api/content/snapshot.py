@@ -103,7 +103,7 @@ class Serving:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
                 index, in_memory = search.ensure(connection, self.settings.index_root, row.id)
-                if any(row.counts[f"{kind}s"] != count for kind, count in index.counts.items()):
+                if any(row.counts[f"{kind}s"] != count for kind, count in index.sizes.items()):
                     log.error("the text index holds other records than the database; building it anew in memory")
                     index, in_memory = search.build_in_memory(connection), True
         except DBAPIError as error:

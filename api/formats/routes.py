@@ -19,7 +19,7 @@ def files(router: APIRouter, path: str, *forms: Form) -> Callable[[E], E]:
 
     def added(endpoint: E) -> E:
         for form in forms or FILES:
-            name = endpoint.__name__.replace("file", form.name)  # type: ignore[attr-defined]
+            name = endpoint.__name__.replace("file", form.name)
             router.add_api_route(
                 path + form.suffix,
                 endpoint,

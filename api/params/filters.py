@@ -63,31 +63,32 @@ def closed_sets(kind: Kind, fields: tuple[str, ...] = ()) -> Callable[[type[P]],
     """Closes `facets`, `by`, `include`, `sort` and `fields` to what the kind declares; `fields` are its columns."""
     filters = tuple(kind.filters)
     sorts = ("position", "id", *kind.sorts) if kind.sourced or kind.name == "section" else ("id", *kind.sorts)
-    sets: dict[str, tuple[str, ...]] = {
-        "facets": filters,
-        "by": filters,
-        "include": tuple(kind.includes),
-        "sort": tuple(sign + name for name in sorts for sign in ("", "-")),
-        "fields": fields,
-    }
+    return closed(facets=filters, by=filters, include=tuple(kind.includes), sort=_signed(sorts), fields=fields)
 
-    def closed(model: type[P]) -> type[P]:
-        narrowed: dict[str, Any] = {}
+
+def closed(**sets: tuple[str, ...]) -> Callable[[type[P]], type[P]]:
+    """Closes parameters to sets of values; those that the model lacks are passed over."""
+
+    def narrowed(model: type[P]) -> type[P]:
+        fields: dict[str, Any] = {}
         for name, values in sets.items():
             field = model.model_fields.get(name)
             if field is None or not values:
                 continue
             value: Any = Literal[values]
-            description = field.description
             if not is_list(model, name):
-                narrowed[name] = (value | MISSING, Field(MISSING, description=description))
+                fields[name] = (value | MISSING, Field(MISSING, description=field.description))
             elif field.is_required():
-                narrowed[name] = (Many[value], Field(min_length=1, description=description))
+                fields[name] = (Many[value], Field(min_length=1, description=field.description))
             else:
-                narrowed[name] = (Many[value], Field((), description=description))
-        return create_model(model.__name__, __base__=model, __module__=model.__module__, **narrowed)
+                fields[name] = (Many[value], Field((), description=field.description))
+        return create_model(model.__name__, __base__=model, __module__=model.__module__, **fields)
 
-    return closed
+    return narrowed
+
+
+def _signed(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sign + name for name in names for sign in ("", "-"))
 
 
 def selection(params: Params, kind: Kind) -> Selection:

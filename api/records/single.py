@@ -51,11 +51,12 @@ def one_citation(request: SnapshotRequest, params: Params, plural: str, id: str)
     with reading(request) as reader:
         record = _record(request, reader, kind, id)
         documents = records_by_id(reader, KINDS["document"], [record["document"]])
-        section = record["id"] if kind.name == "section" else record.get("section")
+        section: str = record["id"] if kind.name == "section" else record.get("section", "")
         sections = records_by_id(reader, KINDS["section"], [section] if section else [])
     url = iri(request.settings.public_url, kind.name, id)
     cited = citation(record, documents[record["document"]], sections.get(section), url, request.snapshot.id)
-    return Body(WRITERS[request.form.name](cited))
+    content: Any = WRITERS[request.form.name](cited)
+    return Body(content)
 
 
 def _record(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) -> Record:

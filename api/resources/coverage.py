@@ -11,6 +11,7 @@ from sqlalchemy import Select
 from api import search
 from api.formats.routes import files
 from api.params.fields import Digits, Flag, Many
+from api.params.filters import closed
 from api.params.lists import PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import filename
@@ -26,8 +27,8 @@ from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["text"])
 
-KindName = Literal[tuple(kind.name for kind in COVERING)]  # type: ignore[valid-type]
-IncludeName = Literal[tuple(kind.plural for kind in COVERING)]  # type: ignore[valid-type]
+NAMES = tuple(kind.name for kind in COVERING)
+PLURALS = tuple(kind.plural for kind in COVERING)
 
 Included: Any = model(
     "SentenceIncluded",
@@ -47,20 +48,22 @@ COLUMNS += ("reason", "accounted")
 
 
 class CoverageFilters(RangeParams):
-    kind: Many[KindName] = Field((), description="Sentences that records of these kinds rest on.")
+    kind: Many[str] = Field((), description="Sentences that records of these kinds rest on.")
     accounted: Flag | MISSING = Field(
         MISSING, description="Whether a record rests on the sentence, or a reason says why none does."
     )
 
 
+@closed(kind=NAMES, include=PLURALS)
 class CoverageParams(CoverageFilters, PageParams):
-    include: Many[IncludeName] = Field((), description="The records themselves, beside their ids.")
+    include: Many[str] = Field((), description="The records themselves, beside their ids.")
     facets: Many[Literal["kind"]] = Field((), description="How many sentences have records of each kind.")
 
 
+@closed(kind=NAMES, fields=COLUMNS)
 class CoverageFileParams(CoverageFilters):
     limit: Annotated[int | MISSING, Field(ge=0, description="Sentences at most; all if absent."), Digits] = MISSING
-    fields: Many[Literal[COLUMNS]] = Field((), description="Columns of csv, keys of jsonl, in this order.")  # type: ignore[valid-type]
+    fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
 def _statement(params: CoverageFilters, text: Text, kinds: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:

@@ -17,7 +17,7 @@ UNCACHED = {"Cache-Control": "no-store"}
 
 class Health(Shape):
     status: str
-    snapshot: str | None | MISSING = MISSING
+    snapshot: str | MISSING | None = MISSING
     down: dict[str, str] | MISSING = MISSING
 
 

@@ -24,7 +24,9 @@ from api.records.reader import Reader, Record
 from api.records.shapes import RecordLinks, RecordMeta, Shape, Utf16
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.search.quotations import DIFFERENCES, PARTS, Match, Quotation, match_at
+from api.search.quotations import DIFFERENCES, PARTS, Quotation
+from api.search.quotations import Found as Match
+from api.search.quotations import found as match_at
 
 router = APIRouter(prefix="/v1", tags=["text"])
 
@@ -107,7 +109,7 @@ class Lookup:
         shown: Iterable[Match] = (match_at(text, span, []) for span in exactly)
         if loosely and not self.exact and (normalised := self.quotation.normalised(text, cut)):
             parts, places = normalised
-            shown = self.quotation.matches(text, parts, places[: SHOWN - len(self.spans)])
+            shown = self.quotation.found(text, parts, places[: SHOWN - len(self.spans)])
         self.total += len(places)
         self.spans += [(document, match) for match in islice(shown, SHOWN - len(self.spans))]
         return (OPENING + len(text)) * max(1, len(self.quotation.parts)) + EXAMINING * len(places)

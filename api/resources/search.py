@@ -1,7 +1,7 @@
 """Search across all kinds."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -25,7 +25,7 @@ from api.params.fields import (
     TopicIdOrNone,
     Words,
 )
-from api.params.filters import negated, selected
+from api.params.filters import closed, negated, selected
 from api.params.lists import MOST_Q, PageParams
 from api.records.files import filename
 from api.records.highlights import add_highlights
@@ -41,7 +41,6 @@ router = APIRouter(prefix="/v1", tags=["search"])
 
 SEARCHED = tuple(kind for kind in KINDS.values() if kind.in_search)
 NAMES = tuple(sorted(kind.name for kind in SEARCHED))
-KindName = Literal[NAMES]  # type: ignore[valid-type]
 FILTERS = ("document", "section", "actor", "place", "topic", "type", "mode", "speaker")
 
 SHAPES: Any = tuple(PRESENTATIONS[kind.name].shape for kind in SEARCHED)
@@ -63,7 +62,7 @@ class SearchFilters(Params):
             examples=["prisoner exchange"],
         ),
     ]
-    kind: Many[KindName] = Field((), description="Records of these kinds.")
+    kind: Many[str] = Field((), description="Records of these kinds.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
     actor: Many[ActorIdOrNone] = Field((), description="About these actors.")
@@ -74,14 +73,16 @@ class SearchFilters(Params):
     speaker: Many[SpeakerId] = Field((), description="Said by these: `author`, actors' ids, `none` for nobody named.")
 
 
+@closed(kind=NAMES, facets=("kind", *FILTERS))
 class SearchParams(SearchFilters, PageParams):
     highlight: Flag = Field(False, description="Adds the ranges that match `q`.")
-    facets: Many[Literal[("kind", *FILTERS)]] = Field((), description="Counts of the values of these filters.")  # type: ignore[valid-type]
+    facets: Many[str] = Field((), description="Counts of the values of these filters.")
 
 
+@closed(kind=NAMES, fields=COLUMNS)
 class SearchFileParams(SearchFilters):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
-    fields: Many[Literal[COLUMNS]] = Field((), description="Columns of csv, keys of jsonl, in this order.")  # type: ignore[valid-type]
+    fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
 def _question(params: SearchFilters, **more: Any) -> search.Question:

@@ -12,6 +12,7 @@ from api import search
 from api.formats.routes import files
 from api.model.kinds import KINDS
 from api.params.fields import Digits, Many
+from api.params.filters import closed
 from api.params.lists import PageParams
 from api.records.files import filename
 from api.records.includes import include
@@ -26,8 +27,8 @@ from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["text"])
 
-KindName = Literal[tuple(kind.name for kind in SOURCED)]  # type: ignore[valid-type]
-IncludeName = Literal[tuple(sorted({name for kind in SOURCED for name in kind.includes}))]  # type: ignore[valid-type]
+NAMES = tuple(kind.name for kind in SOURCED)
+INCLUDES = tuple(sorted({name for kind in SOURCED for name in kind.includes}))
 
 Overlap = Annotated[
     Literal["inside", "covers", "partial"],
@@ -48,17 +49,19 @@ COLUMNS += ("source.start", "source.end", "source.prefix", "source.suffix", "lin
 
 
 class SpanFilters(ExpandParams):
-    kind: Many[KindName] = Field((), description="Records of these kinds.")
+    kind: Many[str] = Field((), description="Records of these kinds.")
 
 
+@closed(kind=NAMES, include=INCLUDES)
 class SpanParams(SpanFilters, PageParams):
-    include: Many[IncludeName] = Field((), description="Related records, for the kinds that have them.")
+    include: Many[str] = Field((), description="Related records, for the kinds that have them.")
     facets: Many[Literal["kind"]] = Field((), description="How many records of each kind.")
 
 
+@closed(kind=NAMES, fields=COLUMNS)
 class SpanFileParams(SpanFilters):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
-    fields: Many[Literal[COLUMNS]] = Field((), description="Columns of csv, keys of jsonl, in this order.")  # type: ignore[valid-type]
+    fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
 def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:

@@ -1,6 +1,6 @@
 """Type-ahead: names, titles and words of the texts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -9,17 +9,19 @@ from pydantic import Field
 from api.model.kinds import KINDS
 from api.params.base import Params, with_query
 from api.params.fields import Digits, DocumentId, Id, Many, Words
+from api.params.filters import closed
 from api.records.shapes import RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["search"])
 
-KindName = Literal[tuple(sorted(kind.name for kind in KINDS.values() if kind.in_search))]  # type: ignore[valid-type]
+NAMES = tuple(sorted(kind.name for kind in KINDS.values() if kind.in_search))
 
 
+@closed(kind=NAMES)
 class SuggestParams(Params):
     q: Annotated[Words, Field(max_length=200, description="What is typed so far.", examples=["kara"])]
-    kind: Many[KindName] = Field((), description="Only names of these kinds.")
+    kind: Many[str] = Field((), description="Only names of these kinds.")
     document: Many[DocumentId] = Field((), description="Only what these documents name.")
     limit: Annotated[int, Field(ge=1, le=25, description="Completions at most."), Digits] = 10
 

@@ -72,9 +72,8 @@ def one_vocabulary(request: SnapshotRequest, params: Params, name: str) -> Body:
     by_name = {each["id"]: each for each in _vocabularies(request)}
     if name not in by_name:
         detail = "there is no vocabulary of this name"
-        raise Problem(
-            "not-found", detail, (Fault("not-found", "name", detail, sorted(by_name), nearest(name, by_name)),)
-        )
+        fault = Fault("not-found", "name", detail, sorted(by_name), nearest(name, by_name))
+        raise Problem("not-found", detail, (fault,))
     if request.form.name == "html":
         return pages.html(pages.vocabulary_page(request.root, by_name[name]))
     return single(request, by_name[name])
