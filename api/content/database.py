@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from api.content.statements import Statement, driven
 from api.settings import Settings
 
-REVISION = "0001"  # the migration that this code reads; a test holds it to the newest one
+REVISION = "0002"  # the migration that this code reads; a test holds it to the newest one
 NEWEST = "SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL"
 HELD = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
 MISSING_TABLE, MISSING_SCHEMA, DENIED = "42P01", "3F000", "42501"  # PostgreSQL's error codes
