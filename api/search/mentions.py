@@ -1,24 +1,42 @@
-"""Where a text names somebody or something."""
+"""Where a text names something: surface forms at word boundaries.
 
-import re
+The loader counts mentions with it and the API serves them, so that the two agree.
+"""
+
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
 
 
 def mentions(text: str, names: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int, list[str]]]:
-    """(start, end, ids) of each mention, in order and without overlap; offsets are code points.
+    """Spans of code points in order, each with the ids that bear the name.
 
-    `names` maps a name to the ids that bear it. At each place the leftmost name counts, then the longest. A name is no
-    part of a longer word.
+    `names` holds the surface forms of each id. At each place the leftmost form takes precedence, then the longest.
     """
-    if not names:
-        return
-    pattern = re.compile("|".join(map(_bounded, sorted(names, key=lambda name: (-len(name), name)))))
-    for match in pattern.finditer(text):
-        yield match.start(), match.end(), list(names[match[0]])
+    bearers: dict[str, list[str]] = {}
+    for id, forms in names.items():
+        for form in dict.fromkeys(forms):
+            bearers.setdefault(form, []).append(id)
+    end = 0
+    for start, length, form in merge(*(_occurrences(text, form) for form in bearers)):
+        if start >= end:
+            end = start - length
+            yield start, end, bearers[form]
 
 
-def _bounded(name: str) -> str:
-    """The name as a pattern; `\\w` is a letter or a digit on both sides of an edge."""
-    before = r"(?<!\w)" if re.match(r"\w", name) else ""
-    after = r"(?!\w)" if re.search(r"\w\Z", name) else ""
-    return before + re.escape(name) + after
+def _occurrences(text: str, form: str) -> Iterator[tuple[int, int, str]]:
+    """Start, negative length and form: of two at one start, the longer sorts first."""
+    start = text.find(form)
+    while start >= 0:
+        if bounded(text, start, start + len(form)):
+            yield start, -len(form), form
+        start = text.find(form, start + 1)
+
+
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether the span cuts no word at either end."""
+    opens = start == 0 or not (_in_word(text[start - 1]) and _in_word(text[start]))
+    return opens and (end == len(text) or not (_in_word(text[end - 1]) and _in_word(text[end])))
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
