@@ -112,7 +112,7 @@ PROBLEM_TYPES = {
             "unavailable",
             503,
             "Unavailable",
-            "The service cannot answer now: it is starting, its database is away, or it has more requests than it takes on.",
+            "The service cannot answer now: it is starting, its database is away, or it has too many requests.",
             "Try again after the seconds in Retry-After.",
         ),
         ProblemType(

@@ -53,7 +53,7 @@ class DriverStatement:
         columns = list(statement.selected_columns)
         processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._conversions = [(at, convert) for at, convert in enumerate(processors) if convert is not None]
-        self._row: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]  # noqa: PYI024
+        self._row: Any = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]
 
     def rows(self, driver: Any, values: Mapping[str, Any]) -> Sequence[Any]:
         """All rows. Raises sqlite3.Error."""

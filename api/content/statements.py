@@ -1,7 +1,7 @@
 """Statements that are built once and run with other values.
 
-SQLAlchemy keeps what it compiled on the statement object. Building a statement for each request costs several times what
-the database does for it, and an IN list most of all.
+SQLAlchemy keeps what it compiled on the statement object. Building a statement for each request costs several times
+what the database does for it, and an IN list most of all.
 """
 
 from typing import Any

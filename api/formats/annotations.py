@@ -9,15 +9,8 @@ from api.model.kinds import KINDS
 
 Record = dict[str, Any]
 
-TERMS = "urn:sic:terms#"
 # Our own properties, after those of the Web Annotation vocabulary. Their IRIs need no SIC_PUBLIC_URL.
-OWN_CONTEXT: Record = {
-    name: f"{TERMS}{name}"
-    for name in sorted(
-        {name for kind in KINDS.values() if kind.annotation for name in kind.annotation.properties} | {"kind"}
-    )
-}
-CONTEXT: list[Any] = ["http://www.w3.org/ns/anno.jsonld", OWN_CONTEXT]
+CONTEXT: list[Any] = ["http://www.w3.org/ns/anno.jsonld", {"sic": "urn:sic:terms#"}]
 
 
 class Annotation(BaseModel):
@@ -56,10 +49,10 @@ def annotation(public_url: str | None, record: Record) -> Record:
     declared = kind.annotation
     assert declared is not None
     bodies: list[Record] = []
-    properties = {name: record[name] for name in declared.properties}
+    properties = {"sic:kind": kind.name} | {f"sic:{name}": record[name] for name in declared.properties}
     if declared.body is not None:
         text = {"type": "TextualBody", "value": record[declared.body], "format": "text/plain"}
-        bodies.append(text | {"purpose": declared.motivation, "kind": kind.name} | properties)
+        bodies.append(text | {"purpose": declared.motivation} | properties)
     else:
         bodies += [
             {"type": "SpecificResource", "source": iri(public_url, "claim", record[end]), "purpose": "linking"}

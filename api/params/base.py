@@ -18,7 +18,7 @@ ORDERED = ("fields", "by")  # lists whose order means something
 class Params(BaseModel):
     """What every data path takes. A subclass adds its own parameters and is closed to all others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     snapshot: Annotated[
         Snapshot | MISSING,

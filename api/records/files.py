@@ -1,6 +1,6 @@
 """Files: the whole result of a query, or its first records, streamed in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -63,7 +63,7 @@ def _batches(request: SnapshotRequest, params: FileParams, kind: Kind) -> Iterat
         with reading(request) as reader:
             records = fetch(reader)
             records = records if left is None else records[:left]
-            _add_steps(reader, kind, steps, records)
+            _add_steps(reader, steps, records)
         if records:
             yield records
         if left is not None:
@@ -139,22 +139,22 @@ def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[
         yield fetch
 
 
-def _steps(kind: Kind, fields: Sequence[str]) -> list[IncludeOne]:
-    """The single references that the fields go along: `from` of `from.statement`."""
-    heads = {field.partition(".")[0] for field in fields if field not in columns_of(kind) and "." in field}
-    return [each for each in kind.includes.values() if isinstance(each, IncludeOne) and each.field in heads]
+def _steps(kind: Kind, fields: Sequence[str]) -> dict[IncludeOne, list[str]]:
+    """The single references that the fields go along, with what they read there: `statement` of `from.statement`."""
+    own = {column for each in columns_of(kind) for column in (each, each.rpartition(".")[0])}
+    steps: dict[IncludeOne, list[str]] = {}
+    for field in fields:
+        head, dot, column = field.partition(".")
+        for each in kind.includes.values():
+            if dot and field not in own and isinstance(each, IncludeOne) and each.field == head:
+                steps.setdefault(each, []).append(column)
+    return steps
 
 
-def _add_steps(reader: Reader, kind: Kind, steps: Sequence[IncludeOne], records: Sequence[Record]) -> None:
-    """Puts the related records under dotted keys: `from.statement` of a relation."""
-    own = set(columns_of(kind))
-    for each in steps:
-        other = KINDS[each.kind]
-        related = records_by_id(reader, other, {record[each.field] for record in records} - {None})
+def _add_steps(reader: Reader, steps: Mapping[IncludeOne, Sequence[str]], records: Sequence[Record]) -> None:
+    """Puts fields of related records under their dotted names."""
+    for each, columns in steps.items():
+        related = records_by_id(reader, KINDS[each.kind], {record[each.field] for record in records} - {None})
         for record in records:
-            found = related.get(record[each.field])
-            record |= {
-                f"{each.field}.{column}": found[column] if found else None
-                for column in columns_of(other)
-                if "." not in column and f"{each.field}.{column}" not in own
-            }
+            other = related.get(record[each.field], {})
+            record |= {f"{each.field}.{column}": other.get(column) for column in columns}

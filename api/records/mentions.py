@@ -52,7 +52,7 @@ def _in_document(reader: Reader, kind: Kind, id: str, document: str) -> Iterator
     link = columns(LINKS[kind.name][1])
     names: dict[str, list[str]] = {}
     for row in reader.rows(select(link[kind.name].label("owner"), link.name).where(link.document == document)):
-        names.setdefault(row.name, []).append(row.owner)
+        names.setdefault(row.owner, []).append(row.name)
     leaves = _leaves(reader, document)
     starts = [start for start, _ in leaves]
     wide = [] if text.isascii() else [at for at, char in enumerate(text) if char > "\uffff"]
