@@ -28,7 +28,7 @@ A = ParamSpec("A")
 
 CACHING = "public, max-age=60, stale-while-revalidate=60"
 # Parameters that change how a page is shown, not which records a walk goes through.
-UNBOUND = ("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot")
+UNBOUND = dict.fromkeys(("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot"))
 
 
 @dataclass
@@ -56,6 +56,7 @@ class SnapshotRequest:
         self.contract: bytes = request.app.state.contract
         self.form = FORMS[scope["sic.form"]] if "sic.form" in scope else form_of(scope["route"].path)
         self.query = self.path  # in its canonical spelling, once the parameters are right
+        self._walk: str | None = None
         self._snapshot: Snapshot | None = scope["sic.snapshot"]
         self._workers: Workers = request.app.state.workers
 
@@ -192,7 +193,7 @@ class SnapshotRequest:
                     "snapshot": self.snapshot.id,
                 },
             )
-        if query != cursors.bound(self._walk(params)):
+        if query != cursors.bound(self.walk(params)):
             fault = Fault("invalid-cursor", "cursor", "it belongs to another query")
             raise Problem("invalid-cursor", "the cursor belongs to another query", (fault,))
         return cursor
@@ -206,10 +207,13 @@ class SnapshotRequest:
 
     def cursor_text(self, params: PageParams, cursor: Cursor | None) -> str | None:
         """The cursor of another page of the same walk."""
-        return None if cursor is None else cursors.write(cursor, self.snapshot.id, self._walk(params))
+        return None if cursor is None else cursors.write(cursor, self.snapshot.id, self.walk(params))
 
-    def _walk(self, params: PageParams) -> str:
-        return canonical(self.path, params, **dict.fromkeys(UNBOUND))
+    def walk(self, params: Params) -> str:
+        """The query without what only changes how a page is shown: the same for all pages of a walk."""
+        if self._walk is None:
+            self._walk = canonical(self.path, params, **UNBOUND)
+        return self._walk
 
 
 def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:

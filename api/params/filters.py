@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import MISSING, Field, create_model
@@ -93,20 +94,24 @@ def _signed(names: Iterable[str]) -> tuple[str, ...]:
 
 def selection(params: Params, kind: Kind) -> Selection:
     """Which records the parameters select."""
-    return Selection(_texts(getattr(params, "id", MISSING)), selected(params, kind.filters), days(params))
+    return Selection(texts(getattr(params, "id", ())), selected(params, tuple(kind.filters)), days(params))
 
 
-def selected(params: Params, names: Iterable[str]) -> dict[str, Condition]:
+def selected(params: Params, names: tuple[str, ...]) -> dict[str, Condition]:
     """What the parameters ask of each filter, as far as they do."""
-    conditions = {}
-    for name in names:
-        attribute = attribute_of(name)
-        condition = Condition(
-            *(_texts(getattr(params, attribute + suffix, MISSING)) for suffix in ("", "_all", "_not"))
-        )
-        if condition != Condition():
-            conditions[name] = condition
-    return conditions
+    operators: dict[str, dict[str, tuple[str, ...]]] = {}
+    places = _places(names)
+    for attribute in params.model_fields_set:
+        if (place := places.get(attribute)) and (values := texts(getattr(params, attribute))):
+            operators.setdefault(place[0], {})[place[1]] = values
+    return {name: Condition(**operators[name]) for name in names if name in operators}
+
+
+@cache
+def _places(names: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Each attribute of a parameter model with its filter and its operator."""
+    suffixes = (("", "any"), ("_all", "all"), ("_not", "excluded"))
+    return {attribute_of(name) + suffix: (name, operator) for name in names for suffix, operator in suffixes}
 
 
 def days(params: Params) -> Days | None:
@@ -121,7 +126,8 @@ def days(params: Params) -> Days | None:
     )
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def texts(value: Any) -> tuple[str, ...]:
+    """The values of a parameter as a filter takes them."""
     if value is MISSING:
         return ()
     return tuple(map(text_of, value)) if isinstance(value, tuple) else (text_of(value),)
