@@ -1,7 +1,7 @@
 """Which characters are one: for the words of the index and of questions, and for quotations.
 
-Words (`words`) and quotations (`folding`) both derive from these sets, so that what is one character to search is one to
-resolve, to type-ahead and to forgiveness.
+Words (`words`) and quotations (`folding`) both derive from these sets. So two characters that are one to search are one
+to resolve, to type-ahead and to forgiveness.
 """
 
 import re

@@ -7,8 +7,8 @@ beginning of words; a misspelt word is read as the commonest word one edit away.
 from dataclasses import replace
 
 from api.model.kinds import KINDS
-from api.search.matching import Reading, Records
 from api.search.lexicon import Lexicon
+from api.search.matching import Reading, Records
 from api.search.syntax import Expression, Word, parse, telling_words
 from api.search.words import stem
 

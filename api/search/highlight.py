@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TypedDict
 
 from api.search.characters import APOSTROPHES
-from api.search.words import tokens
 from api.search.words import read as read_token
+from api.search.words import tokens
 
 MOST_RANGES = 100  # of a record
 

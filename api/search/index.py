@@ -11,11 +11,11 @@ from api.search.combinations import combinations
 from api.search.facets import facets
 from api.search.forgiveness import read
 from api.search.highlight import Highlight, Terms, highlight
+from api.search.lexicon import Lexicon, Suggestion
 from api.search.matching import Reading, Records
 from api.search.question import Question
 from api.search.ranking import Rarity, ranked
 from api.search.schema import sort_field
-from api.search.lexicon import Lexicon, Suggestion
 from api.search.suggest import suggest
 from api.search.wording import Wording, holding
 
