@@ -14,6 +14,7 @@ from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,22 +26,35 @@ from starlette.types import Receive, Scope, Send
 from api import __version__
 from api.content.database import MISSING_TABLE, sqlite_path
 from api.content.snapshot import Serving
+from api.formats.negotiation import Negotiation
 from api.problems import Problem
+from api.request import SnapshotRequest, params_model
 from api.resources import (
     actors,
     claims,
+    corrections,
+    coverage,
+    docs,
     documents,
     events,
+    health,
+    mentions,
     obstacles,
     places,
     positions,
+    problem_types,
+    references,
     relations,
     resolve,
-    searching,
+    root,
+    search,
     sections,
-    service,
+    spans,
+    suggest,
     text,
+    vocabularies,
 )
+from api.search import TooCostly
 from api.server.edge import INTERNAL, UNLIMITED, Edge, problem_answer
 from api.server.observe import Observer, exposition, log_to, serve_metrics, traced
 from api.server.workers import Workers
@@ -49,6 +63,8 @@ from api.settings import Settings
 RESOURCES = (
     documents,
     text,
+    spans,
+    coverage,
     sections,
     claims,
     events,
@@ -56,22 +72,31 @@ RESOURCES = (
     positions,
     actors,
     places,
+    mentions,
     relations,
+    corrections,
+    references,
+    search,
+    suggest,
     resolve,
-    searching,
-    service,
+    vocabularies,
+    problem_types,
+    root,
+    docs,
+    health,
 )
+PAGES = ("/", "/problems", "/problems/{type}", "/v1/vocabularies", "/v1/vocabularies/{name}")  # also for people
 CONTRACT = Path(__file__).parent.parent / "openapi.json"
 
 log = logging.getLogger("sic")
 
 
 class Gzip(GZipMiddleware):
-    """Stands aside where gzip is not taken."""
+    """Stands aside where the client does not take gzip."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = scope["type"] == "http" and scope["sic.gzip"]
-        await (super().__call__ if taken else self.app)(scope, receive, send)
+        accepted = scope["type"] == "http" and scope["sic.gzip"]
+        await (super().__call__ if accepted else self.app)(scope, receive, send)
 
 
 def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
@@ -105,8 +130,11 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
         app.router.routes += resource.router.routes  # a router that is included looks for the route twice
+    app.add_middleware(Negotiation, routes=app.router.routes, pages=PAGES)
     app.add_middleware(Gzip, minimum_size=500)
     app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(TooCostly, _too_costly)
     app.add_exception_handler(Exception, _internal)
     app.add_exception_handler(RoutingError, _nothing_here)
     app.add_exception_handler(DBAPIError, _away)
@@ -120,7 +148,7 @@ async def _serve_newest(serving: Serving) -> None:
     await serving.poll()
 
 
-def _told(problem: Problem, request: Request) -> Response:
+def _response(problem: Problem, request: Request) -> Response:
     status, headers, body = problem_answer(problem, request.scope)
     response = Response(body, status)
     response.raw_headers = headers
@@ -129,30 +157,41 @@ def _told(problem: Problem, request: Request) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _told(error, request)
+    return _response(error, request)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """A query that its parameter model refused."""
+    assert isinstance(error, RequestValidationError)
+    problem = await SnapshotRequest(request).invalid(params_model(request.scope["route"]), error.errors())
+    return _response(problem, request)
+
+
+async def _too_costly(request: Request, error: Exception) -> Response:
+    return _response(Problem("too-costly", str(error)), request)
 
 
 async def _nothing_here(request: Request, _error: Exception) -> Response:
     """404, or a redirect where only slashes are too many."""
     path = "/" + "/".join(part for part in request.scope["path"].split("/") if part)
-    if path != request.scope["path"] and _known(request, path):
+    if path != request.scope["path"] and _is_known(request, path):
         query = request.scope["query_string"].decode("latin-1")
-        root = request.app.state.settings.root_path
-        return RedirectResponse(root + path + ("?" + query if query else ""), status_code=308)
-    return _told(Problem("not-found", "there is nothing at this path"), request)
+        root_path = request.app.state.settings.root_path
+        return RedirectResponse(root_path + path + ("?" + query if query else ""), status_code=308)
+    return _response(Problem("not-found", "there is nothing at this path"), request)
 
 
 async def _internal(request: Request, _error: Exception) -> Response:
-    return _told(INTERNAL, request)
+    return _response(INTERNAL, request)
 
 
-def _known(request: Request, path: str) -> bool:
+def _is_known(request: Request, path: str) -> bool:
     scope = {**request.scope, "path": path}
     return any(route.matches(scope)[0] is not Match.NONE for route in request.app.router.routes)
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    """The database went, or the generation that was being read; any other fault is this program's own."""
+    """The database went, or the generation that was being read; any other error is a fault of this program."""
     own = isinstance(error, (DataError, NotSupportedError, ProgrammingError))
     if own and getattr(getattr(error, "orig", None), "sqlstate", None) != MISSING_TABLE:
         raise error
@@ -160,7 +199,7 @@ async def _away(request: Request, error: Exception) -> Response:
         "the database does not answer",
         extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},
     )
-    return _told(Problem("unavailable", "the database does not answer now", headers={"Retry-After": "2"}), request)
+    return _response(Problem("unavailable", "the database does not answer now", headers={"Retry-After": "2"}), request)
 
 
 async def _exhausted(request: Request, error: Exception) -> Response:
@@ -169,7 +208,7 @@ async def _exhausted(request: Request, error: Exception) -> Response:
     if error.errno not in (errno.EMFILE, errno.ENFILE):
         raise error
     log.warning("out of file descriptors", extra={"reason": str(error)})
-    return _told(Problem("unavailable", "this process is out of resources", headers={"Retry-After": "2"}), request)
+    return _response(Problem("unavailable", "this process is out of resources", headers={"Retry-After": "2"}), request)
 
 
 def from_environment() -> Edge:

@@ -17,7 +17,7 @@ from seed.explain import Loc, Where, explain, nearest
 from seed.faults import Fault
 
 DOCUMENT = "document.yaml"
-LISTS = ("actors", "places", "obstacles", "claims", "events", "relations")
+LISTS = ("actors", "places", "obstacles", "claims", "events", "relations", "corrections")
 TELL = 1_000_000  # bytes read between two words of progress
 NULLS = ("", "null", "~")
 DEEPEST = 20  # levels of YAML; a record has five

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from sqlalchemy import Connection, create_engine
 
-from api.model.tables import metadata
+from api.model import metadata
 from api.search.store import MANIFEST
 from seed import readers
-from seed.apart import entries_apart
 from seed.faults import Refused, Unusable
+from seed.indexing import entries_apart
 from seed.load import Loaded, Steps, load, store, unload
 from tests.benchmarks.corpus import write
 from tests.databases import emptied, everything, published, rows
@@ -61,7 +61,18 @@ class TestWhatIsDerived:
         assert found == [("author", None), ("gamma", "gamma"), ("author", None), (None, None)]
 
     def test_ranks_are_places_by_kind_and_id(self) -> None:
-        kinds = ("actor", "claim", "document", "event", "obstacle", "place", "position", "relation", "section")
+        kinds = (
+            "actor",
+            "claim",
+            "correction",
+            "document",
+            "event",
+            "obstacle",
+            "place",
+            "position",
+            "relation",
+            "section",
+        )
         found = [
             (kind, name, rank)
             for kind in kinds
@@ -79,8 +90,33 @@ class TestWhatIsDerived:
         assert found == [("Roads", words, f"1. Roads: {words}")]
 
     def test_a_date_has_bounds(self) -> None:
-        query = "SELECT date_text, edtf, earliest, latest, basis FROM event"
-        assert rows(self.url, query) == [("1994", "1994", "1994-01-01", "1994-12-31", "stated")]
+        query = "SELECT date_text, edtf, earliest, latest, year, basis FROM event"
+        assert rows(self.url, query) == [("1994", "1994", "1994-01-01", "1994-12-31", 1994, "stated")]
+
+    def test_an_event_has_claims_and_speakers(self) -> None:
+        assert rows(self.url, "SELECT event, ordinal, claim FROM event_claim") == [(1, 1, "base.c2")]
+        found = rows(self.url, "SELECT event, ordinal, speaker FROM event_speaker ORDER BY ordinal")
+        assert found == [(1, 1, "gamma"), (1, 2, None)]
+
+    def test_what_an_editor_knows_of_the_origin_is_kept_apart(self) -> None:
+        [(title, provenance)] = rows(self.url, "SELECT title, provenance FROM document")
+        provenance = json.loads(provenance) if isinstance(provenance, str) else provenance
+        assert title is None
+        assert {key: value for key, value in provenance.items() if value} == {
+            "title": "The small text",
+            "published": "1995",
+        }
+        assert set(provenance) == {"title", "author", "publisher", "url", "published", "retrieved", "licence"}
+
+    def test_a_correction_names_records_ranges_and_whole_kinds(self) -> None:
+        assert rows(self.url, "SELECT id, date FROM correction") == [("base.k1", "2026-11-25")]
+        found = rows(self.url, "SELECT record_kind, record FROM correction_record ORDER BY ordinal")
+        events = [("event", f"base.e{number}") for number in (1, 2, 3)]
+        assert found == [("claim", "base.c2"), *events, ("place", "beta-town")]
+
+    def test_names_are_rows_in_the_order_of_the_package(self) -> None:
+        found = rows(self.url, "SELECT place, document, ordinal, name FROM place_name ORDER BY ordinal")
+        assert found == [("beta-town", "base", 1, "Beta Town"), ("beta-town", "base", 2, "Beta")]
 
     def test_a_parent_section_spans_its_children(self) -> None:
         found = rows(self.url, 'SELECT id, ordinal, start, "end" FROM section ORDER BY sequence')
@@ -101,7 +137,7 @@ class TestWhatIsDerived:
             assert counts.pop("documents", 1) == 1
             assert counts == {
                 "sections": 4, "claims": 4, "events": 1, "obstacles": 1, "positions": 2, "relations": 2, "actors": 2,
-                "places": 1, "sentences": 7,
+                "places": 1, "corrections": 1, "sentences": 7,
             }  # fmt: skip
         assert rows(self.url, "SELECT id FROM snapshot") == [(self.done.snapshot,)]
 
@@ -127,6 +163,8 @@ class TestSameContent:
             for record in records:
                 if "speaker" in record:
                     record["speaker"] = record["speaker"] or None
+                if "speakers" in record:
+                    record["speakers"] = [None if speaker == "null" else speaker for speaker in record["speakers"]]
             (shuffled / f"{file}.jsonl").write_text("\n\n".join(json.dumps(record) for record in records))
             path.unlink()
         loaded(database_url, second)
@@ -207,11 +245,8 @@ class TestReplacing:
     def test_an_actor_goes_with_the_last_document_that_uses_it(self, database_url: str, tmp_path: Path) -> None:
         loaded(database_url, package(tmp_path / "a", name="a"))
         loaded(database_url, package(tmp_path / "b", ("actors.yaml", "[Alpha]", "[Alpha, Beta]"), name="b"))
-        names = "SELECT document, names FROM actor_document WHERE actor = 'alpha' ORDER BY document"
-        found = [
-            (name, json.loads(said) if isinstance(said, str) else said) for name, said in rows(database_url, names)
-        ]
-        assert found == [("a", ["Alpha"]), ("b", ["Alpha", "Beta"])]
+        names = "SELECT document, name FROM actor_name WHERE actor = 'alpha' ORDER BY document, ordinal"
+        assert rows(database_url, names) == [("a", "Alpha"), ("b", "Alpha"), ("b", "Beta")]
         assert rows(database_url, "SELECT mention_count FROM actor WHERE id = 'alpha'") == [(7,)]
 
         unload(store(database_url), "b", None, Steps())
@@ -303,10 +338,10 @@ class TestCommandLine:
     def test_a_package_is_loaded_checked_and_unloaded(self, database_url: str, tmp_path: Path) -> None:
         env = {"SIC_DATABASE_URL": database_url}
         folder = package(tmp_path / "base")
-        counts = "2 actors, 4 claims, 1 document, 1 event, 1 obstacle, 1 place, 2 positions, 2 relations, 4 sections"
+        counts = "2 actors, 4 claims, 1 correction, 1 document, 1 event, 1 obstacle, 1 place, 2 positions, 2 relations"
         said = [
-            (("migrate",), "published an empty snapshot at revision 0001"),
-            (("migrate",), "already at revision 0001"),
+            (("migrate",), "published an empty snapshot at revision 0002"),
+            (("migrate",), "already at revision 0002"),
             (("load", folder), f"loaded base; snapshot .*: {counts}"),
             (("load", folder), "base already loaded, nothing changed; snapshot "),
             (("check", folder, "--complete"), "sentences accounted for: 7/7"),
@@ -386,7 +421,7 @@ def test_the_text_index_is_the_same_when_another_process_reads_for_it(
 ) -> None:
     def files(root: Path) -> list[list[int]]:
         """Size and checksum of each file; their names are chance."""
-        monkeypatch.setattr("seed.load.ALONE", 0 if root.name == "apart" else 1_000_000)
+        monkeypatch.setattr("seed.indexing.ALONE", 0 if root.name == "apart" else 1_000_000)
         load(store(database_url), [folder], root, Steps())
         [manifest] = root.glob(f"*/{MANIFEST}")
         unload(store(database_url), "base", None, Steps())

@@ -1,7 +1,7 @@
 """Questions put to the index: ranked hits, exact totals, facets, counts, completions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tantivy import DocAddress, Order
 from tantivy import Index as Tantivy
@@ -33,11 +33,11 @@ class Answer:
     """`more_facets` names the facets that have more values; `corrected` pairs what was typed with how it was read."""
 
     total: int
-    hits: list[Hit]
-    facets: dict[str, list[tuple[str, int]]]
-    more_facets: tuple[str, ...]
-    corrected: list[tuple[str, str]]
-    terms: Terms
+    hits: list[Hit] = field(default_factory=list)
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    more_facets: tuple[str, ...] = ()
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+    terms: Terms = field(default_factory=Terms)
 
 
 class Index:
