@@ -1,7 +1,7 @@
 """Which characters are one: for the words of the index and of questions, and for quotations.
 
-Words (`words`) and quotations (`folding`) both derive from these sets, so that what is one character to search is one to
-resolve, to type-ahead and to forgiveness.
+Words (`words`) and quotations (`folding`) both derive from these sets. So two characters that are one to search are one
+to resolve, to type-ahead and to forgiveness.
 """
 
 import re
@@ -17,8 +17,9 @@ APOSTROPHES = "'’‘‛ʼʻʽʹ՚＇′`´ꞌ׳"
 DOUBLE_MARKS = '"“”„‟″‶〝〞〟＂«»‹›「」『』《》〈〉｢｣❝❞❮❯״'
 QUOTATION_MARKS = APOSTROPHES + "‚❛❜" + DOUBLE_MARKS
 DASHES = "-‐‑‒–—―−﹘﹣－⁃"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LIGATURES = {
-    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "Ĳ": "IJ", "ĳ": "ij"},
+    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "Ĳ": "IJ", "ĳ": "ij", "ŉ": "'n"},
     **{"ﬓ": "մն", "ﬔ": "մե", "ﬕ": "մի", "ﬖ": "վն", "ﬗ": "մխ"},
 }
 
@@ -85,7 +86,9 @@ def without_case(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    text = text.replace("i\u0307", "i").replace("ı", "i").replace("եվ", "եւ")
+    text = text.replace("ı", "i").replace("եվ", "եւ")
+    while "i\u0307" in text:
+        text = text.replace("i\u0307", "i")
     return text.replace("\u03ca", "\u03b9\u0308").replace("\u03cb", "\u03c5\u0308")  # as ΐ and ΰ fold
 
 
