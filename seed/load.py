@@ -18,8 +18,8 @@ from seed.check import Outcome
 from seed.digest import snapshot_id
 from seed.draft import COUNTED
 from seed.faults import Fault, Refused, Unusable
-from seed.generations import KEEP_SECONDS, Next, Store, current, readable, refuse_newer
-from seed.indexing import Opener, drop_stale_indexes, index_text
+from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
+from seed.indexing import drop_stale_indexes, index_text
 from seed.merge import Gone, Merged
 from seed.package import packages, size
 from seed.readers import read
@@ -71,7 +71,7 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
         if snapshot == content.snapshot:
             return Loaded(snapshot, {}, sorted(stated), False, warnings)
         shards.insert(0, retain(store, scratch, set(content.documents) - set(stated), set(stated)))
-        counts = _publish(store, scratch, shards, _gone(store.opener()), snapshot, index_root, steps)
+        counts = _publish(store, scratch, shards, _gone(store, content), snapshot, index_root, steps)
         return Loaded(snapshot, counts, sorted(stated), True, warnings)
 
 
@@ -99,7 +99,7 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
         stated = {outcome.document or "" for outcome in outcomes}
         shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
-            if faults := merged.faults(_gone(store.opener())):
+            if faults := merged.faults(_gone(store, content)):
                 raise Refused(faults)
         counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
@@ -172,10 +172,11 @@ def retain(store: Store, scratch: Path, stays: set[str], goes: set[str]) -> Path
     return path
 
 
-def _gone(opener: Opener | None) -> list[Gone]:
+def _gone(store: Store, content: Current) -> list[Gone]:
     """Ids that loaded corrections name and no loaded record has. Those of actors and places may come back."""
     gone: list[Gone] = []
-    if opener is None:
+    opener = store.opener()
+    if opener is None or not content.documents:
         return gone
     with opener() as connection, Session(connection) as session:
         for kind in (KINDS[name] for name, staged in STAGED.items() if staged.is_numbered):
