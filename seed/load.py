@@ -54,6 +54,7 @@ class Checked(NamedTuple):
     counts: dict[str, int]
     accounted: int
     warnings: list[Fault]
+    advice: list[Fault]
 
 
 def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: Steps) -> Loaded:
@@ -95,7 +96,7 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
     with tempfile.TemporaryDirectory(prefix="sic-check-") as folder:
         scratch = Path(folder)
         content = readable(store.opener())
-        outcomes, shards = read_packages(paths, scratch, steps)
+        outcomes, shards = read_packages(paths, scratch, steps, advises=True)
         stated = {outcome.document or "" for outcome in outcomes}
         shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
@@ -103,7 +104,9 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
                 raise Refused(faults)
         counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-        return Checked({"documents": len(outcomes)} | counts, sum(outcome.accounted for outcome in outcomes), warnings)
+        advice = [fault for outcome in outcomes for fault in outcome.advice]
+        accounted = sum(outcome.accounted for outcome in outcomes)
+        return Checked({"documents": len(outcomes)} | counts, accounted, warnings, advice)
 
 
 def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
@@ -148,11 +151,13 @@ def store(url: str, reader_role: str | None = None) -> Store:
     return PostgresStore(url, reader_role)
 
 
-def read_packages(paths: Iterable[Path], scratch: Path, steps: Steps) -> tuple[list[Outcome], list[Path]]:
+def read_packages(
+    paths: Iterable[Path], scratch: Path, steps: Steps, advises: bool = False
+) -> tuple[list[Outcome], list[Path]]:
     """What became of each package, and the shards of its rows. Raises Refused with every fault."""
     faults: list[Fault] = []
     folders = packages(paths, faults)
-    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))))
+    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))), advises=advises)
     for outcome in outcomes:
         faults += outcome.faults
     if faults:
