@@ -18,8 +18,8 @@ from seed.check import Outcome
 from seed.digest import snapshot_id
 from seed.draft import COUNTED
 from seed.faults import Fault, Refused, Unusable
-from seed.generations import KEEP_SECONDS, Next, Store, current, readable, refuse_newer
-from seed.indexing import Opener, drop_stale_indexes, index_text
+from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
+from seed.indexing import drop_stale_indexes, index_text
 from seed.merge import Gone, Merged
 from seed.package import packages, size
 from seed.readers import read
@@ -54,6 +54,7 @@ class Checked(NamedTuple):
     counts: dict[str, int]
     accounted: int
     warnings: list[Fault]
+    advice: list[Fault]
 
 
 def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: Steps) -> Loaded:
@@ -71,7 +72,7 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
         if snapshot == content.snapshot:
             return Loaded(snapshot, {}, sorted(stated), False, warnings)
         shards.insert(0, retain(store, scratch, set(content.documents) - set(stated), set(stated)))
-        counts = _publish(store, scratch, shards, _gone(store.opener()), snapshot, index_root, steps)
+        counts = _publish(store, scratch, shards, _gone(store, content), snapshot, index_root, steps)
         return Loaded(snapshot, counts, sorted(stated), True, warnings)
 
 
@@ -95,15 +96,17 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
     with tempfile.TemporaryDirectory(prefix="sic-check-") as folder:
         scratch = Path(folder)
         content = readable(store.opener())
-        outcomes, shards = read_packages(paths, scratch, steps)
+        outcomes, shards = read_packages(paths, scratch, steps, advises=True)
         stated = {outcome.document or "" for outcome in outcomes}
         shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
-            if faults := merged.faults(_gone(store.opener())):
+            if faults := merged.faults(_gone(store, content)):
                 raise Refused(faults)
         counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-        return Checked({"documents": len(outcomes)} | counts, sum(outcome.accounted for outcome in outcomes), warnings)
+        advice = [fault for outcome in outcomes for fault in outcome.advice]
+        accounted = sum(outcome.accounted for outcome in outcomes)
+        return Checked({"documents": len(outcomes)} | counts, accounted, warnings, advice)
 
 
 def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
@@ -148,11 +151,13 @@ def store(url: str, reader_role: str | None = None) -> Store:
     return PostgresStore(url, reader_role)
 
 
-def read_packages(paths: Iterable[Path], scratch: Path, steps: Steps) -> tuple[list[Outcome], list[Path]]:
+def read_packages(
+    paths: Iterable[Path], scratch: Path, steps: Steps, advises: bool = False
+) -> tuple[list[Outcome], list[Path]]:
     """What became of each package, and the shards of its rows. Raises Refused with every fault."""
     faults: list[Fault] = []
     folders = packages(paths, faults)
-    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))))
+    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))), advises=advises)
     for outcome in outcomes:
         faults += outcome.faults
     if faults:
@@ -172,10 +177,11 @@ def retain(store: Store, scratch: Path, stays: set[str], goes: set[str]) -> Path
     return path
 
 
-def _gone(opener: Opener | None) -> list[Gone]:
+def _gone(store: Store, content: Current) -> list[Gone]:
     """Ids that loaded corrections name and no loaded record has. Those of actors and places may come back."""
     gone: list[Gone] = []
-    if opener is None:
+    opener = store.opener()
+    if opener is None or not content.documents:
         return gone
     with opener() as connection, Session(connection) as session:
         for kind in (KINDS[name] for name, staged in STAGED.items() if staged.is_numbered):

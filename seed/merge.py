@@ -69,6 +69,7 @@ class Merged:
         for kind, id, correction, date in gone:
             for (at,) in self.connection.execute(f'SELECT "at" FROM "{kind}" WHERE "id" = ? AND "at" NOTNULL', (id,)):
                 message = f"{kind} id {id} was taken out by correction {correction} of {date}; ids are never used again"
+                message += " (to go back to an earlier edition, unload this one first)"
                 found.append(Statement(id, at, "", None).fault(message))
         return found
 
