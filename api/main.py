@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from os import environ
@@ -18,13 +18,12 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import DataError, DBAPIError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException as RoutingError
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match
-from starlette.types import Receive, Scope, Send
 
 from api import __version__
 from api.content.database import MISSING_TABLE, sqlite_path
 from api.content.snapshot import Serving
+from api.deadline import unavailable
 from api.problems import Problem
 from api.resources import (
     actors,
@@ -41,8 +40,15 @@ from api.resources import (
     service,
     text,
 )
-from api.server.edge import INTERNAL, UNLIMITED, Edge, problem_answer
-from api.server.observe import Observer, exposition, log_to, serve_metrics, traced
+from api.server.clients import Clients
+from api.server.compression import SMALLEST, Gzip
+from api.server.edge import INTERNAL, UNLIMITED, Edge
+from api.server.exchange import problem_answer
+from api.server.gathering import families
+from api.server.logs import log_to
+from api.server.metrics import written
+from api.server.metrics_port import serve_metrics
+from api.server.observer import Observer
 from api.server.workers import Workers
 from api.settings import Settings
 
@@ -66,28 +72,25 @@ CONTRACT = Path(__file__).parent.parent / "openapi.json"
 log = logging.getLogger("sic")
 
 
-class Gzip(GZipMiddleware):
-    """Stands aside where gzip is not taken."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = scope["type"] == "http" and scope["sic.gzip"]
-        await (super().__call__ if taken else self.app)(scope, receive, send)
-
-
-def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
+def create_app(settings: Settings) -> Edge:
     serving = Serving(settings)
-    observer = observer or Observer(settings)
-    workers = Workers(settings.threads, 1 if sqlite_path(settings.database_url) else settings.threads)
+    clients = Clients(settings.trusted_proxies, settings.access_log_client)
+    observer = Observer(clients, settings.access_log == "on")
+    abreast = 1 if sqlite_path(settings.database_url) else settings.threads
+    workers = Workers(settings.threads, abreast, observer.waited)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = settings.threads
-        tasks = [asyncio.create_task(_serve_newest(serving)), asyncio.create_task(observer.keep_written())]
+        following = asyncio.create_task(_serve_newest(serving))
+        if observer.access_log is not None:
+            observer.access_log.start()
         yield
-        for task in tasks:
-            task.cancel()
+        following.cancel()
         serving.close()
         workers.close()
+        if observer.access_log is not None:
+            observer.access_log.close()
 
     app = FastAPI(
         title="sic",
@@ -105,19 +108,34 @@ def create_app(settings: Settings, observer: Observer | None = None) -> Edge:
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
         app.router.routes += resource.router.routes  # a router that is included looks for the route twice
-    app.add_middleware(Gzip, minimum_size=500)
+    app.add_middleware(Gzip, minimum_size=SMALLEST)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Exception, _internal)
     app.add_exception_handler(RoutingError, _nothing_here)
     app.add_exception_handler(DBAPIError, _away)
     app.add_exception_handler(PoolTimeoutError, _away)
     app.add_exception_handler(OSError, _exhausted)
-    return Edge(app, settings, serving, observer)
+    edge = Edge(app, settings, serving, observer, workers, clients)
+
+    async def metrics() -> bytes:
+        return written(families(edge))
+
+    app.state.metrics = metrics
+    return edge
 
 
 async def _serve_newest(serving: Serving) -> None:
     await asyncio.to_thread(serving.refresh)
     await serving.poll()
+
+
+def traced(environment: Mapping[str, str]) -> bool:
+    """Whether OpenTelemetry's standard variables name a place to export to."""
+    names = (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        *(f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT" for kind in ("TRACES", "METRICS", "LOGS")),
+    )
+    return any(environment.get(name) for name in names)
 
 
 def _told(problem: Problem, request: Request) -> Response:
@@ -160,7 +178,7 @@ async def _away(request: Request, error: Exception) -> Response:
         "the database does not answer",
         extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},
     )
-    return _told(Problem("unavailable", "the database does not answer now", headers={"Retry-After": "2"}), request)
+    return _told(unavailable("database", "the database does not answer now", 2), request)
 
 
 async def _exhausted(request: Request, error: Exception) -> Response:
@@ -169,7 +187,7 @@ async def _exhausted(request: Request, error: Exception) -> Response:
     if error.errno not in (errno.EMFILE, errno.ENFILE):
         raise error
     log.warning("out of file descriptors", extra={"reason": str(error)})
-    return _told(Problem("unavailable", "this process is out of resources", headers={"Retry-After": "2"}), request)
+    return _told(unavailable("descriptors", "this process is out of resources", 2), request)
 
 
 def from_environment() -> Edge:
@@ -201,7 +219,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
         edge = create_app(settings)
         if settings.metrics_port is not None:
             try:
-                serve_metrics(host, settings.metrics_port, lambda: exposition(edge.observer, edge.serving))
+                serve_metrics(host, settings.metrics_port, lambda: written(families(edge)))
             except OSError as error:
                 sys.exit(f"sic: set SIC_METRICS_PORT to another port: {error.strerror}")
         uvicorn.run(edge, **options)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api.main import create_app
 from api.server.edge import Edge
-from api.server.observe import log_to
+from api.server.logs import log_to
 from api.settings import Settings
 
 

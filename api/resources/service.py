@@ -18,7 +18,7 @@ from api.params.questions import Questions
 from api.problems import PROBLEM_TYPES, Problem
 from api.records.shapes import KINDS, One, OneLinks, OneMeta, Shape
 from api.request import Answering, Asked, Asking, Body, one
-from api.server.observe import EXPOSITION, exposition
+from api.server.metrics import EXPOSITION
 from api.web import pages
 
 router = APIRouter(tags=["service"], route_class=Answering)
@@ -268,11 +268,9 @@ async def get_readyz(request: Request) -> Response:
     """Whether questions can be answered; 503 says which dependency is down."""
     serving = request.app.state.serving
     snapshot = serving.current.id if serving.current else None
-    if serving.down:
-        why = "; ".join(f"{name}: {reason}" for name, reason in serving.down.items())
-        raise Problem(
-            "unavailable", why, members={"down": serving.down, "snapshot": snapshot}, headers={"Retry-After": "1"}
-        )
+    if unready := serving.unready:
+        why = "; ".join(f"{name}: {reason}" for name, reason in unready.items())
+        raise Problem("unavailable", why, members={"down": unready, "snapshot": snapshot}, headers={"Retry-After": "1"})
     return JSONResponse(
         {"status": "ready", "snapshot": snapshot, "down": serving.behind}, headers={"Cache-Control": "no-store"}
     )
@@ -283,6 +281,4 @@ async def get_metrics(request: Request) -> Response:
     state = request.app.state
     if state.settings.metrics_port is not None:
         raise Problem("not-found", "metrics are on a port of their own")
-    return PlainTextResponse(
-        exposition(state.observer, state.serving), headers={"Cache-Control": "no-store", "Content-Type": EXPOSITION}
-    )
+    return PlainTextResponse(await state.metrics(), headers={"Cache-Control": "no-store", "Content-Type": EXPOSITION})
