@@ -6,29 +6,15 @@ Code that takes long calls `check()` between its steps; statements are bounded b
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from time import monotonic
-
-from api.problems import Problem
 
 
 class Abandoned(BaseException):
     """Every client that waited for this work has left. Like a cancellation it is nobody's to answer."""
 
 
-@dataclass(eq=False)
-class Unavailable(Problem):
-    """503. `reason` is its label in /metrics."""
-
-    reason: str = ""
-
-
-OVERLOADED = "this process is asked more than it takes on"
-
-
-def unavailable(reason: str, detail: str, seconds: int = 1) -> Unavailable:
-    """A problem that says in how many seconds to come back."""
-    return Unavailable("unavailable", detail, headers={"Retry-After": str(seconds)}, reason=reason)
+class Overdue(Exception):
+    """The work took longer than its request may. Who runs the work answers 503."""
 
 
 class Audience:
@@ -67,18 +53,18 @@ class Deadline:
         return monotonic() >= self.ends or self.audience.left()
 
     def check(self) -> None:
-        """Raises Abandoned when the clients have left, Problem (503) when the time is up."""
+        """Raises Abandoned when the clients have left, Overdue when the time is up."""
         if self.audience.left():
             raise Abandoned
         if monotonic() >= self.ends:
-            raise unavailable("deadline", "the answer took longer than this service allows", 5)
+            raise Overdue
 
 
 CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def check() -> None:
-    """Stop here if nobody waits any more. Raises Abandoned or Problem."""
+    """Stop here if nobody waits any more. Raises Abandoned or Overdue."""
     deadline = CURRENT.get()
     if deadline is not None:
         deadline.check()

@@ -4,13 +4,14 @@ import asyncio
 import errno
 import logging
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from http.server import ThreadingHTTPServer
 from os import environ
 from pathlib import Path
+from socket import socket
 from time import time
-from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
@@ -21,9 +22,8 @@ from starlette.exceptions import HTTPException as RoutingError
 from starlette.routing import Match
 
 from api import __version__
-from api.content.database import MISSING_TABLE, sqlite_path
+from api.content.database import CANCELED, MISSING_TABLE, sqlite_path
 from api.content.snapshot import Serving
-from api.deadline import unavailable
 from api.problems import Problem
 from api.resources import (
     actors,
@@ -45,10 +45,14 @@ from api.server.compression import SMALLEST, Gzip
 from api.server.edge import INTERNAL, UNLIMITED, Edge
 from api.server.exchange import problem_answer
 from api.server.gathering import families
+from api.server.inquiries import answer_inquiries, fetched, told
 from api.server.logs import log_to
-from api.server.metrics import written
+from api.server.metrics import summed, written
 from api.server.metrics_port import serve_metrics
 from api.server.observer import Observer
+from api.server.process import run
+from api.server.supervisor import Supervisor, Worker, bound
+from api.server.unavailable import overdue, unavailable
 from api.server.workers import Workers
 from api.settings import Settings
 
@@ -172,8 +176,11 @@ def _known(request: Request, path: str) -> bool:
 async def _away(request: Request, error: Exception) -> Response:
     """The database went, or the generation that was being read; any other fault is this program's own."""
     own = isinstance(error, (DataError, NotSupportedError, ProgrammingError))
-    if own and getattr(getattr(error, "orig", None), "sqlstate", None) != MISSING_TABLE:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if own and state != MISSING_TABLE:
         raise error
+    if state == CANCELED:
+        return _told(overdue(), request)
     log.warning(
         "the database does not answer",
         extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},
@@ -190,36 +197,44 @@ async def _exhausted(request: Request, error: Exception) -> Response:
     return _told(unavailable("descriptors", "this process is out of resources", 2), request)
 
 
-def from_environment() -> Edge:
-    """For uvicorn's factory mode: each worker reads the same SIC_* variables."""
-    return create_app(Settings())
-
-
-def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Answer on host and port until SIGTERM, then finish what was begun, for at most 8 seconds."""
-    import uvicorn
-
-    from api.server.protocol import BoundedProtocol
-
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Answer on host and port until SIGTERM, in one process or in SIC_WORKERS of them."""
     log_to(sys.stderr)
-    options: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "access_log": False,
-        "log_config": None,
-        "server_header": False,
-        "timeout_graceful_shutdown": 8,
-        "proxy_headers": False,
-        "http": BoundedProtocol,
-        "ws": "none",
-    }
-    if workers > 1:
-        uvicorn.run("api.main:from_environment", factory=True, workers=workers, **options)
-    else:
-        edge = create_app(settings)
-        if settings.metrics_port is not None:
-            try:
-                serve_metrics(host, settings.metrics_port, lambda: written(families(edge)))
-            except OSError as error:
-                sys.exit(f"sic: set SIC_METRICS_PORT to another port: {error.strerror}")
-        uvicorn.run(edge, **options)
+    if settings.workers > 1:
+        supervise(settings, host, port)
+        return
+    edge = create_app(settings)
+    if settings.metrics_port is not None:
+        _serve_metrics(host, settings.metrics_port, lambda: written(families(edge)))
+    run(edge, host, port)
+
+
+def supervise(settings: Settings, host: str, port: int) -> None:
+    """Listen, and hand connections on to workers. Their metrics are summed on one port."""
+    listener = bound(host, port)
+    workers: list[Worker] = []
+    own = settings.metrics_port
+    server = _serve_metrics(host if own else "127.0.0.1", own or 0, lambda: written(summed(told(workers))))
+    command = [sys.executable, "-m", "api", "worker", str(server.server_port)]
+    supervisor = Supervisor(listener, command, settings.workers, settings.drain_seconds, workers)
+    address, bound_port = listener.getsockname()[:2]
+    log.info("listening", extra={"server.address": address, "server.port": bound_port, "workers": settings.workers})
+    supervisor.run()
+
+
+def work(settings: Settings, metrics_port: int, channel: int, inquiries: int) -> None:
+    """What each worker does: answer on the connections that its supervisor hands on."""
+    log_to(sys.stderr)
+    edge = create_app(settings)
+    url = f"http://127.0.0.1:{metrics_port}/metrics"
+    assert isinstance(edge.app, FastAPI)
+    edge.app.state.metrics = lambda: asyncio.to_thread(fetched, url)
+    answer_inquiries(inquiries, lambda: families(edge))
+    run(edge, "", 0, socket(fileno=channel))
+
+
+def _serve_metrics(host: str, port: int, metrics: Callable[[], bytes]) -> ThreadingHTTPServer:
+    try:
+        return serve_metrics(host, port, metrics)
+    except OSError as error:
+        sys.exit(f"sic: set SIC_METRICS_PORT to another port: {error.strerror}")

@@ -31,6 +31,7 @@ NEWEST = (
 HELD = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
 PROGRESS = 10_000  # instructions of SQLite between two looks at the deadline: a fraction of a millisecond
 MISSING_TABLE, MISSING_SCHEMA, DENIED = "42P01", "3F000", "42501"  # PostgreSQL's error codes
+CANCELED = "57014"  # by its statement_timeout
 
 
 class DatabaseUnavailable(Exception):

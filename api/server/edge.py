@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from api.content.answers import Remembered, Spelling
 from api.content.snapshot import Serving, Snapshot
-from api.deadline import CURRENT, OVERLOADED, Abandoned, Audience, Deadline, Unavailable, unavailable
+from api.deadline import CURRENT, Abandoned, Audience, Deadline
 from api.problems import Problem
 from api.server import refusals
 from api.server.asgi import App, Receive, Scope, Send
@@ -25,6 +25,7 @@ from api.server.observer import CLIENT_LEFT, Observer
 from api.server.pending import Pending
 from api.server.places import Places
 from api.server.refusals import ALLOW, LONGEST_PATH
+from api.server.unavailable import Unavailable, unavailable
 from api.server.workers import Workers
 from api.settings import Settings
 
@@ -176,7 +177,7 @@ class Edge:
         """In a place for pages, until it turns out to be a long response: those have places of their own."""
         address = audience.addresses[0]
         if self.pages >= self.settings.max_concurrency and not self.workers.displace(address):
-            raise unavailable("places", OVERLOADED)
+            raise unavailable("places")
         self.pages += 1
         long = False
 
@@ -202,7 +203,7 @@ class Edge:
     def _judge(self, exchange: Exchange) -> None:
         """Readiness follows whether answers come in time."""
         problem = exchange.scope.get("sic.problem")
-        if isinstance(problem, Unavailable) and problem.reason in ("deadline", "database"):
+        if isinstance(problem, Unavailable) and problem.reason == "deadline":
             self.serving.answered(in_time=False)
         elif problem is None and exchange.snapshot is not None:
             self.serving.answered(in_time=True)

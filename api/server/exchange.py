@@ -4,12 +4,12 @@ from collections.abc import Callable
 from time import perf_counter
 
 from api.content.answers import Answers, Headers, Remembered, Spelling, matches
-from api.deadline import OVERLOADED, unavailable
 from api.problems import MEDIA_TYPE, Problem
 from api.server import refusals
 from api.server.asgi import Message, Scope, Send
 from api.server.headers import ALWAYS, PREFLIGHT, of_304
 from api.server.refusals import Refusal
+from api.server.unavailable import unavailable
 
 LONG_BYTES = 262_144  # a response that is longer needs a place for long ones until its reader has taken it
 SLICE = 65_536  # bytes of it that are written at once
@@ -44,7 +44,7 @@ class Exchange:
         more: bool = message.get("more_body", False)
         if self._start is not None:
             if (more or len(body) > LONG_BYTES) and not self._head and not self.take_place():
-                raise unavailable("long", OVERLOADED)
+                raise unavailable("long")
             start, self._start = self._start, None
             headers = self._headers(start["headers"])
             if not more and start["status"] == 200 and self.keeping is not None and "sic.key" in self.scope:

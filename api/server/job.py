@@ -7,7 +7,8 @@ from contextvars import Context, copy_context
 from time import monotonic
 from typing import Any
 
-from api.deadline import CURRENT, Deadline
+from api.deadline import CURRENT, Abandoned, Deadline, Overdue
+from api.server.unavailable import overdue
 
 
 class Job:
@@ -72,9 +73,6 @@ class Job:
 
     def _reason(self, error: BaseException) -> BaseException:
         """A statement that was interrupted at the deadline fails like one whose database went away."""
-        if self.deadline is not None and isinstance(error, Exception):
-            try:
-                self.deadline.check()
-            except BaseException as over:
-                return over
-        return error
+        if self.deadline is not None and isinstance(error, Exception) and self.deadline.over():
+            return Abandoned() if self.deadline.audience.left() else overdue()
+        return overdue() if isinstance(error, Overdue) else error

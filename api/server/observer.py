@@ -8,11 +8,11 @@ from time import perf_counter
 from typing import TextIO
 
 from api.content.answers import Remembered
-from api.deadline import Unavailable
 from api.server.access_log import AccessLog
 from api.server.asgi import Scope
 from api.server.clients import Clients, peer_of
 from api.server.exchange import Exchange
+from api.server.unavailable import Unavailable
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})  # others are one label

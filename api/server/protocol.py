@@ -6,6 +6,7 @@ import fcntl
 import struct
 import termios
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable
 from socket import socket
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ UNTAKEN_BYTES = 4096
 class BoundedProtocol(HttpToolsProtocol):
     draining: ClassVar[bool] = False  # the process is about to end: each response is the last of its connection
     open: ClassVar[int] = 0  # connections of this process
+    on_lost: ClassVar[Callable[[], None]] = staticmethod(lambda: None)  # is called when one of them ends
 
     lost = False  # whether the client has left
     url: bytes = b""  # also before there is a request
@@ -45,6 +47,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
         BoundedProtocol.open -= 1
+        BoundedProtocol.on_lost()
         for timer in (self._request_timer, self._untaken_timer):
             if timer is not None:
                 timer.cancel()

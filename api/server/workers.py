@@ -12,9 +12,10 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
-from api.deadline import CURRENT, OVERLOADED, Abandoned, Deadline, unavailable
+from api.deadline import CURRENT, Abandoned, Deadline
 from api.server.job import Job
 from api.server.turns import Turns
+from api.server.unavailable import unavailable
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ class Workers:
         """Make room for a request from this address, if another address has more of them waiting."""
         job = self._turns.displace(address)
         if job is not None:
-            job.drop(unavailable("displaced", OVERLOADED))
+            job.drop(unavailable("displaced"))
         return job is not None
 
     def close(self) -> None:
@@ -124,7 +125,7 @@ class Workers:
             return
         now = monotonic()
         for job in self._turns.remove(lambda job: job.late(now) or job.abandoned):
-            job.drop(Abandoned() if job.abandoned else unavailable("waited", OVERLOADED))
+            job.drop(Abandoned() if job.abandoned else unavailable("waited"))
         with self._lock:
             late = next((job for job in self._running if job.begun < now - PATIENCE and not job.overtaken), None)
             if self._turns.may_take():
