@@ -41,7 +41,7 @@ from api.resources import (
     text,
 )
 from api.server.clients import Clients
-from api.server.compression import SMALLEST, Gzip
+from api.server.compression import LEVEL, SMALLEST, Gzip
 from api.server.edge import INTERNAL, UNLIMITED, Edge
 from api.server.exchange import problem_answer
 from api.server.gathering import families
@@ -112,7 +112,7 @@ def create_app(settings: Settings) -> Edge:
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
         app.router.routes += resource.router.routes  # a router that is included looks for the route twice
-    app.add_middleware(Gzip, minimum_size=SMALLEST)
+    app.add_middleware(Gzip, minimum_size=SMALLEST, compresslevel=LEVEL)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Exception, _internal)
     app.add_exception_handler(RoutingError, _nothing_here)

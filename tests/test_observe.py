@@ -1,8 +1,13 @@
 """What operators see: log lines, metrics, traces, and what stops a start."""
 
 import json
+import os
 import re
+import shutil
+import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,7 +21,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from api.main import create_app
 from api.settings import Settings
-from tests.server import Server, free_port, sic
+from tests.server import ROOT, Server, free_port, sic
+from tests.under_load import within
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+')
 
@@ -190,3 +196,89 @@ def test_a_port_that_is_taken_stops_the_start(environment: dict[str, str]) -> No
         assert done.returncode == 1
         assert done.stderr.splitlines()[-1].startswith("sic: ")
         assert "SIC_METRICS_PORT" in done.stderr
+
+
+def test_metrics_follow_the_rules_of_prometheus(environment: dict[str, str]) -> None:
+    """Names, units and HELP, by promtool of Debian's package prometheus."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian: prometheus)")
+    with Server(environment) as server:
+        for path in ("/v1/claims", "/v1/claims", "/v1/claims?format=csv", "/nowhere", "/v1/claims?limt=1"):
+            server.client.get(path)
+        text = server.client.get("/metrics").text
+    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
+
+
+def test_every_metric_has_help_and_is_in_the_docs(environment: dict[str, str]) -> None:
+    with Server(environment) as server:
+        text = server.client.get("/metrics").text
+    documented = (ROOT / "docs" / "operating.md").read_text()
+    names = re.findall(r"^# TYPE (\S+) ", text, re.M)
+    assert len(names) > 25
+    for name in names:
+        assert re.search(rf"^# HELP {name} \S", text, re.M), name
+        assert name in documented or name.startswith("process_"), name
+
+
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-", "| sleep 0.1"], ids=["full", "closed", "nobody reads"])
+def test_an_access_log_that_cannot_be_written_costs_one_warning(stdout: str, environment: dict[str, str]) -> None:
+    """And no answer, no time and no traceback."""
+    port = free_port()
+    command = f"exec {sys.executable} -m api serve --port {port} {stdout}"
+    if stdout.startswith("|"):
+        command = f"{sys.executable} -m api serve --port {port} {stdout}"
+    process = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        within(20, lambda: ready(url))
+        for _ in range(4):
+            for _ in range(20):
+                assert httpx.get(url + "/v1/claims", trust_env=False).status_code == 200
+            time.sleep(0.3)
+        lost = metrics(httpx.get(url + "/metrics", trust_env=False).text)["sic_access_log_lost_lines_total"]
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        _, errors = process.communicate(timeout=15)
+    logged = [json.loads(line) for line in errors.decode().splitlines()]
+    [warning] = [line for line in logged if line["severity_text"] in ("WARNING", "ERROR")]
+    assert "access log" in warning["body"]
+    assert lost >= 60
+
+
+def ready(url: str) -> bool:
+    try:
+        return httpx.get(url + "/readyz", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_reader_of_the_log_that_sleeps_stops_nobody(environment: dict[str, str]) -> None:
+    reading, writing = os.pipe()
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=writing,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        within(20, lambda: ready(url))
+        with httpx.Client(base_url=url, trust_env=False) as client:
+            for _ in range(600):  # more than a pipe holds
+                assert client.get(f"/v1/claims?limit=1&q={'y' * 300}", timeout=2).status_code == 200
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reading)

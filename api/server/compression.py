@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.server.asgi import Receive, Scope, Send
 
 SMALLEST = 500  # bytes of content that are worth it
+LEVEL = 6  # level 9 takes twice the time and saves 1 % of the bytes of a page or a file
 
 
 @lru_cache(maxsize=1000)
