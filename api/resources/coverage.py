@@ -10,8 +10,9 @@ from sqlalchemy import Select
 
 from api import search
 from api.formats.routes import files
+from api.params.base import Params
 from api.params.fields import Digits, Flag, Many
-from api.params.filters import closed
+from api.params.filters import ClosedParams
 from api.params.lists import PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import filename
@@ -47,21 +48,19 @@ COLUMNS = ("document", "section", "ordinal", "start", "end", "text", *(kind.plur
 COLUMNS += ("reason", "accounted")
 
 
-class CoverageFilters(RangeParams):
+class CoverageFilters(ClosedParams, RangeParams):
     kind: Many[str] = Field((), description="Sentences that records of these kinds rest on.")
     accounted: Flag | MISSING = Field(
         MISSING, description="Whether a record rests on the sentence, or a reason says why none does."
     )
 
 
-@closed(kind=NAMES, include=PLURALS)
-class CoverageParams(CoverageFilters, PageParams):
+class CoverageParams(CoverageFilters, PageParams, sets={"kind": NAMES, "include": PLURALS}):
     include: Many[str] = Field((), description="The records themselves, beside their ids.")
     facets: Many[Literal["kind"]] = Field((), description="How many sentences have records of each kind.")
 
 
-@closed(kind=NAMES, fields=COLUMNS)
-class CoverageFileParams(CoverageFilters):
+class CoverageFileParams(CoverageFilters, Params, sets={"kind": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Sentences at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from api import search
 from api.formats.routes import files
 from api.model.kinds import KINDS
+from api.params.base import Params
 from api.params.fields import Digits, Many
-from api.params.filters import closed
+from api.params.filters import ClosedParams
 from api.params.lists import PageParams
 from api.records.files import filename
 from api.records.includes import include
@@ -48,18 +49,16 @@ COLUMNS = ("id", "kind", "overlap", "matched", *(f"source.{name}" for name in ("
 COLUMNS += ("source.start", "source.end", "source.prefix", "source.suffix", "links.self")
 
 
-class SpanFilters(ExpandParams):
+class SpanFilters(ClosedParams, ExpandParams):
     kind: Many[str] = Field((), description="Records of these kinds.")
 
 
-@closed(kind=NAMES, include=INCLUDES)
-class SpanParams(SpanFilters, PageParams):
+class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "include": INCLUDES}):
     include: Many[str] = Field((), description="Related records, for the kinds that have them.")
     facets: Many[Literal["kind"]] = Field((), description="How many records of each kind.")
 
 
-@closed(kind=NAMES, fields=COLUMNS)
-class SpanFileParams(SpanFilters):
+class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
