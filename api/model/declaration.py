@@ -22,8 +22,21 @@ def table_of(model: type[Content]) -> Table:
     return metadata.tables[str(model.__tablename__)]
 
 
+def _column(attribute: Any) -> Any:
+    """The table's column behind an attribute of a table class."""
+    return table_of(attribute.class_).c[attribute.key] if hasattr(attribute, "class_") else attribute
+
+
+class _OfColumns:
+    """A declaration whose attributes of table classes become columns."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, _column(value))
+
+
 @dataclass(frozen=True)
-class OneValue:
+class OneValue(_OfColumns):
     """A filter on a column of the record's own row. A null is selected by `none`."""
 
     column: Any
@@ -34,7 +47,7 @@ class OneValue:
 
 
 @dataclass(frozen=True)
-class ManyValues:
+class ManyValues(_OfColumns):
     """A filter on rows of (owner, value): `owner` holds the record's `key`. A record without rows is `none`."""
 
     owner: Any
@@ -48,7 +61,7 @@ Filter = OneValue | ManyValues
 
 
 @dataclass(frozen=True)
-class Period:
+class Period(_OfColumns):
     """The days that a record spans, for `date_from`, `date_to` and `date_match`; a null is an open bound."""
 
     earliest: Any
@@ -56,7 +69,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Text:
+class Text(_OfColumns):
     """A text that is searched: its column, and its path in the record, where highlights point.
 
     `owner` names the column that holds the record's `key` where the texts stand in a table of their own; the path then
@@ -86,7 +99,7 @@ class IncludeNamed:
 
 
 @dataclass(frozen=True)
-class IncludeRelated:
+class IncludeRelated(_OfColumns):
     """Several related records that refer to this one.
 
     `owner` holds this record's id. Without `other` it is a column of the related kind's own table; with it, both are
@@ -115,14 +128,18 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Annotated:
-    """How a record is written as a W3C annotation: why, its body's text, and the fields that become properties."""
+    """How a record is written as a W3C annotation: why, its body's text, and the fields that become properties.
+
+    `ends` are the includes whose sources are the targets where the record has no source.
+    """
 
     motivation: Motivation
     body: str | None
     properties: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of record, said once."""
 
@@ -143,6 +160,9 @@ class Kind:
     coverage: Literal["accounts", "shown"] | None = None  # whether it accounts for a sentence in /coverage
     passages: type[Content] | None = None  # table of further passages
     annotation: Annotated | None = None
+    citable: bool = False
+    unread: tuple[str, ...] = ()  # columns that no record shows
+    unlisted: tuple[str, ...] = ()  # columns that only single records and files show
 
     @cached_property
     def table(self) -> Table:

@@ -81,6 +81,8 @@ DOCUMENT = Kind(
     wording=Document.text,
     ranking=Ranking(weight=0.7, title=0.3),
     includes={"sections": IncludeRelated("section", Section.document, "document")},
+    citable=True,
+    unread=("text",),
 )
 
 SECTION = Kind(
@@ -98,6 +100,8 @@ SECTION = Kind(
         "events": IncludeRelated("event", Event.section, "section"),
         "obstacles": IncludeRelated("obstacle", Obstacle.section, "id"),
     },
+    citable=True,
+    unlisted=("text",),
 )
 
 CLAIM = Kind(
@@ -131,6 +135,7 @@ CLAIM = Kind(
     },
     sourced=True,
     coverage="accounts",
+    citable=True,
     annotation=Annotated("describing", "statement", ("type", "mode", "speaker", "topics", "actors", "places")),
 )
 
@@ -168,6 +173,7 @@ EVENT = Kind(
     sourced=True,
     coverage="accounts",
     passages=EventMention,
+    citable=True,
     annotation=Annotated("classifying", "name", ("category", "status", "speakers", "actors", "places")),
 )
 
@@ -192,6 +198,7 @@ OBSTACLE = Kind(
     },
     sourced=True,
     coverage="shown",
+    citable=True,
     annotation=Annotated("highlighting", "summary", ("actors",)),
 )
 
@@ -210,6 +217,7 @@ POSITION = Kind(
     includes={"obstacle": IncludeOne("obstacle", "obstacle"), "actor": IncludeOne("actor", "actor")},
     sourced=True,
     coverage="accounts",
+    citable=True,
     annotation=Annotated("describing", "statement", ("obstacle", "actor")),
 )
 
@@ -260,7 +268,7 @@ RELATION = Kind(
     in_search=False,
     includes={"from": IncludeOne("claim", "from"), "to": IncludeOne("claim", "to")},
     sourced=True,
-    annotation=Annotated("linking", None, ("type", "basis")),
+    annotation=Annotated("linking", None, ("type", "basis"), ends=("from", "to")),
 )
 
 CORRECTION = Kind(
