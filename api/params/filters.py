@@ -68,7 +68,7 @@ def closed_sets(kind: Kind, fields: tuple[str, ...] = ()) -> Callable[[type[P]],
 
 
 def closed(**sets: tuple[str, ...]) -> Callable[[type[P]], type[P]]:
-    """Closes parameters to sets of values; those that the model lacks are passed over."""
+    """Closes attributes to sets of values; those that the model lacks are passed over."""
 
     def narrowed(model: type[P]) -> type[P]:
         fields: dict[str, Any] = {}
@@ -77,12 +77,12 @@ def closed(**sets: tuple[str, ...]) -> Callable[[type[P]], type[P]]:
             if field is None or not values:
                 continue
             value: Any = Literal[values]
-            if not is_list(model, name):
+            if not is_list(model, field.alias or name):
                 fields[name] = (value | MISSING, Field(MISSING, description=field.description))
             elif field.is_required():
                 fields[name] = (Many[value], Field(min_length=1, description=field.description))
             else:
-                fields[name] = (Many[value], Field((), description=field.description))
+                fields[name] = (Many[value], Field((), alias=field.alias, description=field.description))
         return create_model(model.__name__, __base__=model, __module__=model.__module__, **fields)
 
     return narrowed
