@@ -92,7 +92,7 @@ def _sets(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 def _close(model: type[Params], sets: Mapping[str, tuple[str, ...]]) -> None:
-    """Closes parameters to sets of values; those that the model lacks are passed over."""
+    """Closes attributes to sets of values; those that the model lacks are passed over."""
     for name, values in sets.items():
         field = _field(model, name)
         if field is None or not values:
@@ -103,7 +103,7 @@ def _close(model: type[Params], sets: Mapping[str, tuple[str, ...]]) -> None:
         elif field.is_required():
             _declare(model, name, Many[value], Field(min_length=1, description=field.description))
         else:
-            _declare(model, name, Many[value], Field((), description=field.description))
+            _declare(model, name, Many[value], Field((), alias=field.alias, description=field.description))
 
 
 def _field(model: type[Params], name: str) -> FieldInfo | None:

@@ -10,7 +10,7 @@ from pydantic import MISSING, Field
 from api import search
 from api.formats.routes import files
 from api.model.kinds import KINDS
-from api.model.selection import Condition, Selection
+from api.model.selection import Selection
 from api.model.vocabularies import ClaimMode, ClaimType
 from api.params.base import Params
 from api.params.fields import (
@@ -62,6 +62,7 @@ class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place",
         ),
     ]
     kind: Many[str] = Field((), description="Records of these kinds.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
     actor: Many[ActorIdOrNone] = Field((), description="About these actors.")
@@ -72,20 +73,18 @@ class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place",
     speaker: Many[SpeakerId] = Field((), description="Said by these: `author`, actors' ids, `none` for nobody named.")
 
 
-class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "facets": ("kind", *FILTERS)}):
+class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "facets": ("kind", *FILTERS)}):
     highlight: Flag = Field(False, description="Adds the ranges that match `q`.")
     facets: Many[str] = Field((), description="Counts of the values of these filters.")
 
 
-class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "fields": COLUMNS}):
+class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
 def _question(params: SearchFilters, **more: Any) -> search.Question:
-    conditions = selected(params, FILTERS)
-    if params.kind:
-        conditions["kind"] = Condition(any=params.kind)
+    conditions = selected(params, ("kind", *FILTERS))
     return search.Question(kinds=NAMES, q=params.q, selection=Selection(filters=conditions), **more)
 
 
