@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distribution
-from typing import NamedTuple
+from contextlib import suppress
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import Any, NamedTuple
 
 from tests.server import ROOT
 
@@ -45,12 +46,13 @@ def dependencies() -> Iterator[Dependency]:
     for name, version, marker in re.findall(r"^([a-z0-9_.-]+)(?:\[[^\]]*\])?==(\S+)( ;[^\\]*)?", lock, re.MULTILINE):
         if "win32" in marker and "!=" not in marker:
             continue
-        yield Dependency(name, version, licence(distribution(name)))
+        with suppress(PackageNotFoundError):  # a marker leaves it out of this Python
+            yield Dependency(name, version, licence(distribution(name)))
 
 
 def licence(package: Distribution) -> str | None:
     """The SPDX expression of a package, or None where nothing states it."""
-    metadata = package.metadata
+    metadata: Any = package.metadata
     if expression := metadata.get("License-Expression"):
         return str(expression)
     classified = [
@@ -58,7 +60,7 @@ def licence(package: Distribution) -> str | None:
     ]
     for words in (*classified, str(metadata.get("License") or "")):
         if words in STATED or words in ALLOWED:
-            return STATED.get(words, words)
+            return str(STATED.get(words, words))
     return None
 
 
