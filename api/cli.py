@@ -1,4 +1,4 @@
-"""sic serve | migrate | load | unload | check."""
+"""sic serve | migrate | load | unload | check | diff | rollback."""
 
 import gc
 import sys
@@ -40,7 +40,7 @@ def serve(host: str, port: int, workers: int | None) -> None:
     if workers is not None:
         settings.workers = workers
     with _without_garbage():
-        from api.main import serve as run
+        from api.launch import serve as run
     run(settings, host, port)
 
 
@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int | None) -> None:
 def worker(metrics_port: int, channel: int, inquiries: int) -> None:
     """One of several processes; `serve` starts it."""
     with _without_garbage():
-        from api.main import work
+        from api.launch import work
     work(_settings(), metrics_port, channel, inquiries)
 
 
@@ -104,6 +104,17 @@ def unload(document: str) -> None:
 
 
 @main.command()
+def rollback() -> None:
+    """Publish the content that was served before the last load, while it is kept; done twice, it is undone."""
+    settings = _settings()
+    with _told():
+        from seed.load import rollback as run
+
+        done = run(_store(settings), settings.index_root, _steps())
+        click.echo(f"published snapshot {done.snapshot} again: {', '.join(done.documents) or 'no documents'}")
+
+
+@main.command()
 @PACKAGES
 @click.option("--complete", is_flag=True, help="Warnings are faults: every sentence has a record or a reason.")
 def check(paths: tuple[Path, ...], complete: bool) -> None:
@@ -116,9 +127,34 @@ def check(paths: tuple[Path, ...], complete: bool) -> None:
         found = run(_store(settings), paths, _steps())
         if complete and found.warnings:
             raise Refused(found.warnings)
-        _warn(found.warnings)
+        _warn(found.warnings + found.advice)
         click.echo(_counted(found.counts))
         click.echo(f"sentences accounted for: {found.accounted}/{found.counts['sentences']}")
+
+
+@main.command()
+@click.argument(
+    "packages",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="[OLD] NEW",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(packages: tuple[Path, ...], form: str) -> None:
+    """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""
+    if len(packages) > 2:
+        raise click.UsageError("Give one package, or an old and a new one.")
+    settings = _settings()
+    with _told():
+        from seed.difference import as_json, as_text, difference
+
+        old = packages[0] if len(packages) == 2 else None
+        found = difference(_store(settings), old, packages[-1], _steps())
+        if found.faults:
+            click.echo(f"warning: {len(found.faults)} faults in the packages, see `sic check`", err=True)
+        for line in [as_json(found)] if form == "json" else as_text(found):
+            click.echo(line)
 
 
 def _settings() -> Settings:

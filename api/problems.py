@@ -1,6 +1,6 @@
-"""The one error shape: RFC 9457 problem details, and the page behind each type."""
+"""The one error shape: problem details (RFC 9457), and what each type of problem means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -26,7 +26,7 @@ PROBLEM_TYPES = {
             "unknown-parameter",
             422,
             "Unknown parameter",
-            "The question has a parameter that this path does not declare. It is refused rather than ignored, so that "
+            "The query has a parameter that this path does not declare. It is refused rather than ignored, so that "
             "a misspelt filter never looks like an answer.",
             "Use the name in did_you_mean, or one of those in allowed.",
         ),
@@ -39,6 +39,13 @@ PROBLEM_TYPES = {
             "Each entry of errors names the parameter, what was wrong and what is allowed.",
         ),
         ProblemType(
+            "too-costly",
+            422,
+            "Too costly",
+            "The query asks for more work, or for a longer response, than one request may cost.",
+            "The detail says what to leave out: fewer words, fewer included records, a smaller page.",
+        ),
+        ProblemType(
             "unknown-id",
             422,
             "Unknown id",
@@ -49,28 +56,28 @@ PROBLEM_TYPES = {
             "repeated-parameter",
             422,
             "Repeated parameter",
-            "A parameter that takes one value was given more than once.",
-            "Give it once. Parameters that take a list may be repeated or comma-separated.",
+            "A parameter that takes one value stands in the query more than once.",
+            "Write it once. Parameters that take a list may be repeated or comma-separated.",
         ),
         ProblemType(
             "invalid-cursor",
             422,
             "Invalid cursor",
-            "The cursor is not one that this question was given: altered, cut off, or from another question.",
+            "The cursor does not belong to this query: it was altered, cut off, or is from another query.",
             "Follow links.next and links.prev as they are, or start again without cursor.",
         ),
         ProblemType(
             "stale-cursor",
             422,
             "Stale cursor",
-            "The content was replaced since the cursor was given; going on would mix two snapshots.",
+            "The content was replaced after the cursor was made; going on would mix two snapshots.",
             "Start again at the path in restart.",
         ),
         ProblemType(
             "snapshot-not-served",
             404,
             "Snapshot not served",
-            "The question asks for a state of the content that is not the one served.",
+            "The request asks for a state of the content that is not the one served.",
             "The current snapshot is in the member snapshot; leave the parameter out to use it.",
         ),
         ProblemType(
@@ -99,13 +106,13 @@ PROBLEM_TYPES = {
             414,
             "URI too long",
             "Path and query together are longer than 8 KiB.",
-            "Ask in several requests.",
+            "Split the query into several requests.",
         ),
         ProblemType(
             "unavailable",
             503,
             "Unavailable",
-            "It cannot answer now: it is starting, its database is away, or it is asked more than it takes on.",
+            "The service cannot answer now: it is starting, its database is away, or it has too many requests.",
             "Try again after the seconds in Retry-After.",
         ),
         ProblemType(
@@ -113,7 +120,7 @@ PROBLEM_TYPES = {
             500,
             "Internal error",
             "Something failed that should not have. The details are in the server's log under this request_id.",
-            "Try again; if it stays, tell whoever runs the service the request_id.",
+            "Try again; if it stays, send the request_id to whoever runs the service.",
         ),
     )
 }
@@ -121,18 +128,22 @@ PROBLEM_TYPES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a question."""
+    """One thing that is wrong with a query."""
 
     slug: str
     parameter: str
     detail: str
-    allowed: list[str] | None = None
+    allowed: Sequence[str] | None = None
     did_you_mean: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.allowed is not None:
+            object.__setattr__(self, "allowed", tuple(self.allowed))  # faults are compared with one another
 
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """Raise it from anywhere; the edge writes it as an answer."""
+    """Raise it from anywhere; it is written as the response."""
 
     slug: str
     detail: str
@@ -166,13 +177,21 @@ class Problem(Exception):
         return to_json({**content, **self.members})
 
 
-def bad_question(faults: Iterable[Fault]) -> Problem:
-    """All that is wrong with a question, in one problem; its type is that of the first fault."""
-    told = tuple(faults)
-    more = f" ({len(told)} faults in all)" if len(told) > 1 else ""
-    return Problem(told[0].slug, told[0].detail + more, told)
+MOST_FAULTS = 100  # listed in one problem
+
+
+def bad_query(faults: Iterable[Fault]) -> Problem:
+    """All faults of a query in one problem; its type is that of the first fault."""
+    listed = tuple(faults)
+    more = f" ({len(listed)} faults in all)" if len(listed) > 1 else ""
+    return Problem(listed[0].slug, listed[0].detail + more, listed[:MOST_FAULTS])
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    matches = get_close_matches(word[:64], list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    """The known word that is most like it: first by spelling, then as a part of one."""
+    words = list(known)
+    sought = word[:64]
+    if matches := get_close_matches(sought, words, n=1, cutoff=0.6):
+        return matches[0]
+    parts = [known for known in words if len(sought) > 3 and sought.casefold() in known.casefold()]
+    return min(parts, key=len) if parts else None

@@ -1,53 +1,63 @@
-"""One request, asked of one snapshot: from the raw question to the answer's headers."""
+"""A request on one snapshot: from its validated parameters to the response and its headers."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import Response, StreamingResponse
-from fastapi.routing import APIRoute
-from pydantic_core import from_json, to_json
+from pydantic import MISSING, ValidationError
+from pydantic_core import to_json
 
 from api.content.answers import etag, matches
 from api.content.snapshot import Snapshot
-from api.formats.files import MEDIA_TYPES, negotiate
-from api.params.questions import Questions, ask, canonical, declared
-from api.problems import Problem, bad_question
-from api.records.shapes import Reader, Record
+from api.formats.forms import FORMS, Form, form_of
+from api.params import cursors
+from api.params.base import Params, canonical, is_list, parameters, references
+from api.params.cursors import Cursor
+from api.params.faults import faults_of
+from api.params.lists import PageParams
+from api.params.raw import raw_faults
+from api.problems import Fault, Problem, bad_query
 from api.server.workers import Workers
 from api.settings import Settings
-from api.web.pages import POLICIES, POLICY, hardening
 
-Q = TypeVar("Q", bound=Questions)
+P = TypeVar("P", bound=Params)
+A = ParamSpec("A")
 
 CACHING = "public, max-age=60, stale-while-revalidate=60"
+# Parameters that change how a page is shown, not which records a walk goes through.
+UNBOUND = dict.fromkeys(("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot"))
 
 
 @dataclass
 class Body:
-    """What an endpoint answers: a JSON value, text, or a stream of bytes; and links for the Link header."""
+    """What a response is made of: a JSON value, text, or a stream of bytes; and links for its header."""
 
-    content: Record | str | Iterator[bytes]
+    content: dict[str, Any] | str | Iterator[bytes]
     links: Sequence[tuple[str, str]] = ()
     filename: str | None = None
+    location: str | None = None  # path of the same content (Content-Location)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None  # where it is not the form of the path
 
 
-class Asked:
-    """A request and the snapshot that answers it."""
+class SnapshotRequest:
+    """A request, and the snapshot that answers it."""
 
     def __init__(self, request: Request) -> None:
         scope = request.scope
         self.scope = scope
-        self._snapshot: Snapshot | None = scope["sic.snapshot"]
-        self.settings: Settings = request.app.state.settings
-        self.release: str = request.app.state.release
-        self.root: str = self.settings.root_path
         self.path = quote(scope["path"], safe="/:@!$&'()*+,;=~")
-        self.format = "json"
-        self.question = self.path
-        self._contract: bytes = request.app.state.contract
+        self.settings: Settings = request.app.state.settings
+        self.root: str = self.settings.root_path
+        self.release: str = request.app.state.release
+        self.contract: bytes = request.app.state.contract
+        self.form = FORMS[scope["sic.form"]] if "sic.form" in scope else form_of(scope["route"].path)
+        self.query = self.path  # in its canonical spelling, once the parameters are right
+        self._walk: str | None = None
+        self._snapshot: Snapshot | None = scope["sic.snapshot"]
         self._workers: Workers = request.app.state.workers
 
     @property
@@ -57,35 +67,54 @@ class Asked:
         return self._snapshot
 
     @property
-    def state(self) -> str:
-        """The snapshot's id; pages that show no content are there before there is one."""
+    def snapshot_id(self) -> str:
+        """`none` before there is content: some pages show none."""
         return self._snapshot.id if self._snapshot else "none"
 
-    def contract(self) -> Record:
-        """The OpenAPI document, telling clients where it is served."""
-        document: Record = from_json(self._contract)
-        return document | {"servers": [{"url": self.root or "/"}]}
+    @property
+    def path_id(self) -> str:
+        """The id that the path names."""
+        return str(self.scope["path_params"]["id"])
 
-    async def answer(self, model: type[Q], make: Callable[[Q], Body], offered: Sequence[str] = ("json",)) -> Response:
-        """Validate, then 304, remembered or made: in this order, in a worker thread. Raises Problem."""
-        return await self._workers.run(lambda: self._answer(model, make, offered))
+    def href(self, path: str) -> str:
+        return self.root + path
 
-    def _answer(self, model: type[Q], make: Callable[[Q], Body], offered: Sequence[str]) -> Response:
-        asked = self.read(model, offered)
-        tag = etag(self.state, self.release, self.question, self.format)
+    async def respond(
+        self,
+        params: P,
+        make: "Callable[Concatenate[SnapshotRequest, P, A], Body]",
+        *arguments: A.args,
+        **options: A.kwargs,
+    ) -> Response:
+        """Check what only the content shows, then 304, remembered or made, in this order. Raises Problem."""
+        return await self._workers.run(lambda: self._respond(params, lambda: make(self, params, *arguments, **options)))
+
+    def _respond(self, params: Params, make: Callable[[], Body]) -> Response:
+        if faults := self.faults(type(params), params):
+            raise bad_query(faults)
+        if params.snapshot is not MISSING and params.snapshot != self.snapshot.id:
+            detail = f"the snapshot served is {self.snapshot.id}"
+            raise Problem("snapshot-not-served", detail, members={"snapshot": self.snapshot.id})
+        if available := self.scope.get("sic.available"):
+            detail = f"this path can send {', '.join(available)}"
+            raise Problem("not-acceptable", detail, members={"available": available})
+        self.query = canonical(self.path, params)
+        form = self.form
+        tag = etag(self.snapshot_id, self.release, self.query, form.name)
         headers = {"ETag": tag, "Cache-Control": CACHING}
         if matches(self.scope["sic.if_none_match"], tag.encode()):
             return Response(status_code=304, headers=headers)
-        headers["Content-Type"] = MEDIA_TYPES[self.format]
-        if self.format == "html":
-            headers |= hardening(POLICIES.get(self.path, POLICY))
-        self.scope["sic.key"] = key = f"{self.format} {self.question}"
-        if (known := self._remembered(key)) is not None:
-            return known
-        body = make(asked)
-        headers["Link"] = link_header(self.root, [("self", self.root + self.question), *body.links])
+        self.scope["sic.key"] = key = f"{form.name} {self.query}"
+        if (remembered := self._remembered(key)) is not None:
+            return remembered
+        body = make()
+        headers["Content-Type"] = (body.form or form).content_type
+        headers["Link"] = link_header(self.root, [("self", self.href(self.query)), *body.links])
+        headers |= body.headers
         if body.filename:
             headers["Content-Disposition"] = f'attachment; filename="{body.filename}"'
+        if location := body.location or (self.query if form.suffix else None):
+            headers["Content-Location"] = self.href(location)
         if isinstance(body.content, dict):
             return Response(to_json(body.content), headers=headers)
         if isinstance(body.content, str):
@@ -93,38 +122,8 @@ class Asked:
         stream = (b"",) if self.scope["sic.head"] else self._workers.each(body.content)
         return StreamingResponse(stream, headers=headers)
 
-    def read(self, model: type[Q], offered: Sequence[str]) -> Q:
-        asked, faults = ask(model, self.scope["query_string"], self._unknown)
-        formats: Sequence[str] = (
-            declared(model)["format"].accepts.schema()["enum"] if "format" in declared(model) else offered
-        )
-        chosen: str | None = getattr(asked, "format", None) if asked and "format" in asked.model_fields_set else None
-        format = chosen or negotiate(self.scope["sic.accept"], formats)
-        faulty = {fault.parameter for fault in faults}
-        if asked and format and "format" not in faulty:
-            needy = {"highlight"} if "q" in faulty and format == "json" else set()  # it goes with a q, right or wrong
-            faults += [fault for fault in asked.refused(format) if fault.parameter not in needy]
-        if asked and faults and {fault.slug for fault in faults} == {"unknown-parameter"}:
-            faults += asked.misplaced(self)  # the rest is whole; alone it is told where it is met
-        if asked is None or faults:
-            raise bad_question(faults)
-        if asked.snapshot is not None and asked.snapshot != self.snapshot.id:
-            raise Problem(
-                "snapshot-not-served",
-                f"the snapshot served is {self.snapshot.id}",
-                members={"snapshot": self.snapshot.id},
-            )
-        if format is None:
-            available = [MEDIA_TYPES[each].partition(";")[0] for each in formats]
-            raise Problem(
-                "not-acceptable", f"this path can send {', '.join(available)}", members={"available": available}
-            )
-        self.format = format
-        self.question = canonical(self.path, asked)
-        return asked
-
     def _remembered(self, key: str) -> Response | None:
-        """The answer to the same question in other words."""
+        """The response to the same query in another spelling."""
         answer = self._snapshot and self._snapshot.answers.get((key, self.scope["sic.gzip"]))
         if not answer:
             return None
@@ -133,28 +132,88 @@ class Asked:
         response.raw_headers = list(answer.headers)
         return response
 
-    def _unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
-        return self.snapshot.unknown(kind, ids)
+    def faults(self, model: type[Params], params: Params, known: Iterable[Fault] = ()) -> list[Fault]:
+        """All that is wrong with the query: `known` faults, then what the raw query string and the content show."""
+        faults = list(known)
+        faulty = {fault.parameter for fault in faults}
+        if self.scope["query_string"]:
+            faults += [
+                fault for fault in raw_faults(self.scope["query_string"], model) if fault.parameter not in faulty
+            ]
+            faults += self._unknown_ids(params)
+        if faults:
+            faulty |= {fault.parameter for fault in faults}
+            faults += [fault for fault in params.misplaced(self) if fault.parameter not in faulty]
+        return faults
 
-    def href(self, question: str) -> str:
-        return self.root + question
+    async def invalid(self, model: type[Params], errors: Sequence[Any]) -> Problem:
+        """The problem of a query that its model refused."""
+        return await self._workers.run(lambda: self._invalid(model, errors))
 
-    def reading(self) -> "Reading":
-        return Reading(self)
+    def _invalid(self, model: type[Params], errors: Sequence[Any]) -> Problem:
+        faults = list(faults_of(errors, model))
+        query = Request(self.scope).query_params
+        # pydantic stops before rules that span several fields; they are checked on the fields that are right.
+        while True:
+            faulty = {fault.parameter for fault in faults}
+            names = [name for name in parameters(model) if name in query and name not in faulty]
+            values = {name: query.getlist(name) if is_list(model, name) else query[name] for name in names}
+            try:
+                params = model.model_validate(values)
+                break
+            except ValidationError as error:
+                more = [fault for fault in faults_of(error.errors(), model) if fault.parameter not in faulty]
+                if not [fault for fault in more if fault.parameter in names]:
+                    return bad_query(faults + more)
+                faults += more
+        return bad_query(self.faults(model, params, faults))
 
+    def _unknown_ids(self, params: Params) -> Iterator[Fault]:
+        for parameter, (attribute, refers) in references(type(params)).items():
+            values = getattr(params, attribute)
+            if values and refers.kind is not None:
+                ids = [value for value in values if value not in refers.words]
+                for id, near in self.snapshot.ids.unknown(refers.kind, ids).items():
+                    allowed = self.snapshot.ids.all_of(refers.kind)
+                    listed = None if allowed is None else sorted([*allowed, *refers.words])
+                    yield Fault("unknown-id", parameter, f"there is no {refers.kind} {id!r:.80}", listed, near)
 
-class Reading:
-    """`with asked.reading() as reader`: a connection to the snapshot for as long as it takes."""
+    def cursor(self, params: PageParams) -> Cursor:
+        """Where the page begins. Raises Problem for a cursor of another snapshot or query."""
+        if params.cursor is MISSING:
+            return Cursor()
+        snapshot, query, cursor = cursors.read(params.cursor)
+        if snapshot != self.snapshot.id:
+            raise Problem(
+                "stale-cursor",
+                f"the cursor is of snapshot {snapshot}; the one served is {self.snapshot.id}",
+                (Fault("stale-cursor", "cursor", "its snapshot is no longer served"),),
+                members={
+                    "restart": self.href(canonical(self.path, params, cursor=None, offset=None)),
+                    "snapshot": self.snapshot.id,
+                },
+            )
+        if query != cursors.bound(self.walk(params)):
+            fault = Fault("invalid-cursor", "cursor", "it belongs to another query")
+            raise Problem("invalid-cursor", "the cursor belongs to another query", (fault,))
+        return cursor
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._connection = asked.snapshot.database.connect()
+    def cursor_faults(self, params: PageParams) -> Sequence[Fault]:
+        try:
+            self.cursor(params)
+        except Problem as problem:
+            return problem.faults
+        return ()
 
-    def __enter__(self) -> Reader:
-        return Reader(self._connection, self._asked.root)
+    def cursor_text(self, params: PageParams, cursor: Cursor | None) -> str | None:
+        """The cursor of another page of the same walk."""
+        return None if cursor is None else cursors.write(cursor, self.snapshot.id, self.walk(params))
 
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def walk(self, params: Params) -> str:
+        """The query without what only changes how a page is shown: the same for all pages of a walk."""
+        if self._walk is None:
+            self._walk = canonical(self.path, params, **UNBOUND)
+        return self._walk
 
 
 def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:
@@ -163,38 +222,17 @@ def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:
     return ", ".join(f'<{target}>; rel="{relation}"' for relation, target in known if target)
 
 
-async def _asked(request: Request) -> Asked:
-    return Asked(request)
+async def _on_snapshot(request: Request) -> SnapshotRequest:
+    return SnapshotRequest(request)
 
 
-Asking = Annotated[Asked, Depends(_asked)]
+OnSnapshot = Annotated[SnapshotRequest, Depends(_on_snapshot)]
 
 
-class Answering(APIRoute):
-    """A route for endpoints that need what is asked and ids of the path alone: they are called with them.
-
-    To work that out anew takes FastAPI a tenth of an answer. Where requests are traced it does, and shows its steps.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        solving = super().get_route_handler()
-        if [needed.call for needed in self.dependant.dependencies] != [_asked]:
-            return solving
-
-        async def handle(request: Request) -> Response:
-            if "fastapi.telemetry" in request.scope:
-                return await solving(request)
-            response: Response = await self.endpoint(Asked(request), **request.path_params)
-            return response
-
-        return handle
-
-
-def one(asked: Asked, record: Record) -> Body:
-    """The envelope of a single record."""
-    content: dict[str, Any] = {
-        "data": record,
-        "meta": {"snapshot": asked.state},
-        "links": {"self": asked.href(asked.question)},
-    }
-    return Body(content)
+def params_model(route: Any) -> type[Params]:
+    """The parameter model of a route."""
+    for parameter in route.dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, Params):
+            return annotation
+    raise LookupError(f"{route.path} has no parameter model")

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         description="Makes the ids in JSON-LD absolute, root path included; without it they are urn:sic:{kind}:{id}.",
     )
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
+    batch_records: int = Field(1000, ge=1, description="Records of a file that are read at once.")
     access_log: Literal["on", "off"] = Field("on", description="One JSON line for each request.")
     access_log_client: Literal["full", "net", "off"] = Field(
         "full", description="The client's address in the log: whole, its network (/24, /48), or not at all."

@@ -5,7 +5,7 @@ from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from api.content.database import sqlite_path
-from api.model.tables import metadata
+from api.model import metadata
 from api.settings import Settings
 from seed.schema import control_table
 

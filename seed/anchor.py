@@ -3,8 +3,9 @@
 import re
 from array import array
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import Any
 
+from api.search.mentions import bounded
 from seed.text import Span, Utf16
 
 CONTEXT = 32  # code points of prefix and suffix
@@ -15,17 +16,7 @@ PIECE = 500_000  # code points split at once; the words of all of a large text w
 REMEMBERED = 20_000
 
 
-class Anchored(NamedTuple):
-    """A passage as every sourced table holds it, in the order of its columns."""
-
-    section: str
-    quote: str
-    start: int
-    end: int
-    utf16_start: int
-    utf16_end: int
-    prefix: str
-    suffix: str
+Passage = dict[str, Any]  # the columns of api.model.columns.Passage, without the document
 
 
 class Anchors:
@@ -112,19 +103,19 @@ class Anchors:
             return f"the quote “{shown}” differs from the text in upper and lower case; copy it from the text"
         return f"the quote “{shown}” is not in the text; copy it from the canonical text"
 
-    def anchored(self, span: Span) -> Anchored:
+    def offsets(self, span: Span) -> dict[str, int]:
         start, end = span
-        text, utf16 = self.text, self.utf16
-        return Anchored(
-            self.section(start),
-            text[start:end],
-            start,
-            end,
-            utf16(start),
-            utf16(end),
-            text[max(0, start - CONTEXT) : start],
-            text[end : end + CONTEXT],
-        )
+        return {"start": start, "end": end, "utf16_start": self.utf16(start), "utf16_end": self.utf16(end)}
+
+    def passage(self, span: Span) -> Passage:
+        start, end = span
+        words = {
+            "section": self.section(start),
+            "quote": self.text[start:end],
+            "prefix": self.text[max(0, start - CONTEXT) : start],
+            "suffix": self.text[end : end + CONTEXT],
+        }
+        return words | self.offsets(span)
 
     def section(self, offset: int) -> str:
         """The leaf section that holds the offset."""
@@ -164,33 +155,7 @@ def holds(text: str, words: str) -> bool:
     """Whether the words occur in the text, not inside longer words."""
     at = text.find(words)
     while at >= 0:
-        if _bounded(text, at, at + len(words)):
+        if bounded(text, at, at + len(words)):
             return True
         at = text.find(words, at + 1)
     return False
-
-
-def occurrences(text: str, names: list[str]) -> int:
-    """Non-overlapping occurrences of the names in the text, longest first, on word boundaries."""
-    taken: list[Span] = []
-    for name in sorted(set(names), key=lambda name: (-len(name), name)):
-        at = text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            place = bisect_right(taken, (at, at))
-            clear = (place == 0 or taken[place - 1][1] <= at) and (place == len(taken) or end <= taken[place][0])
-            if clear and _bounded(text, at, end):
-                taken.insert(place, (at, end))
-                at = text.find(name, end)
-            else:
-                at = text.find(name, at + 1)
-    return len(taken)
-
-
-def _bounded(text: str, start: int, end: int) -> bool:
-    opens = start == 0 or not (_letter(text[start - 1]) and _letter(text[start]))
-    return opens and (end == len(text) or not (_letter(text[end - 1]) and _letter(text[end])))
-
-
-def _letter(character: str) -> bool:
-    return character.isalnum() or character == "_"

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seed import records
-from seed.examined import KINDS, Examined
+from seed.draft import COUNTED, Draft
 from seed.explain import Where
 from seed.faults import Fault
-from seed.kinds import claims, document, events, named, obstacles, relations
+from seed.guide import advice
+from seed.kinds import claims, corrections, document, events, named, obstacles, relations
 from seed.package import DOCUMENT, Package
 from seed.stage import Shard
 from seed.text import canonical
@@ -24,6 +25,7 @@ CHECKS = (
     claims.claims,
     events.events,
     relations.relations,
+    corrections.corrections,
     document.sentences,
     document.document,
 )
@@ -39,30 +41,26 @@ class Outcome(NamedTuple):
     accounted: int
     faults: list[Fault]
     warnings: list[Fault]
+    advice: list[Fault]
 
 
-def examine(folder: Path, shard: Shard, advance: Callable[[int], None] = lambda _: None) -> Outcome:
+def examine(folder: Path, shard: Shard, advance: Callable[[int], None], advises: bool) -> Outcome:
     """Reads, checks and stages a package; its rows count only where no package has a fault."""
     faults: list[Fault] = []
     package = Package(folder, faults, advance)
     stated = package.document()
-    doc = None
+    draft = None
     if stated is not None and (text := _text(package, *stated)) is not None:
-        doc = Examined(package, shard, *stated, text)
+        draft = Draft(package, shard, *stated, text, advises)
         for check in CHECKS:
-            check(doc)
+            check(draft)
     package.finish()
-    if doc is None:
-        return Outcome(str(folder), stated[0].id if stated else None, "", dict.fromkeys(KINDS, 0), 0, faults, [])
-    return Outcome(
-        str(folder),
-        doc.id,
-        doc.digest.hexdigest(),
-        doc.counts,
-        sum(doc.accounted),
-        faults,
-        doc.warnings,
-    )
+    if draft is None:
+        id, counts = stated[0].id if stated else None, dict.fromkeys(COUNTED.values(), 0)
+        return Outcome(str(folder), id, "", counts, 0, faults, [], [])
+    digest = draft.digest.hexdigest()
+    found = [] if draft.kept is None else list(advice(draft.kept, draft.document.language))
+    return Outcome(str(folder), draft.id, digest, draft.counts, sum(draft.accounted), faults, draft.warnings, found)
 
 
 def _text(package: Package, document: records.Document, where: Where) -> str | None:

@@ -1,12 +1,14 @@
-"""What a document says, as one number that does not depend on the order in which it was said.
+"""The name of content: a number over everything that is served of a document, in whatever order it was written.
 
-The sum of the hashes of its parts modulo 2^256: MSet-Add-Hash of Clarke, Devadas, van Dijk, Gassend and Suh,
+The sum of the hashes of its rows modulo 2^256: MSet-Add-Hash of Clarke, Devadas, van Dijk, Gassend and Suh,
 "Incremental Multiset Hash Functions and Their Application to Memory Integrity Checking", ASIACRYPT 2003. It names
 content; it does not defend against somebody who crafts packages to collide.
 """
 
 from collections.abc import Iterable
 from hashlib import sha256
+
+from pydantic_core import to_json
 
 MODULUS = 1 << 256
 
@@ -15,8 +17,8 @@ class Digest:
     def __init__(self) -> None:
         self._sum = 0
 
-    def add(self, part: str) -> None:
-        self._sum = (self._sum + int.from_bytes(sha256(part.encode()).digest(), "big")) % MODULUS
+    def add(self, table: str, row: object) -> None:
+        self._sum = (self._sum + int.from_bytes(sha256(to_json((table, row))).digest(), "big")) % MODULUS
 
     def hexdigest(self) -> str:
         return f"{self._sum:064x}"

@@ -11,6 +11,7 @@ from seed.faults import Fault
 
 NESTED: dict[str, type[BaseModel]] = {
     "source": records.Source,
+    "provenance": records.Provenance,
     "topics": records.Topic,
     "sections": records.Section,
     "unrecorded": records.Unrecorded,
@@ -18,9 +19,11 @@ NESTED: dict[str, type[BaseModel]] = {
     "date": records.Date,
     "mentions": records.Quoted,
     "positions": records.Position,
+    "records": records.Corrected,
 }
 FORMS = {
     "id": "begins with a-z or 0-9 and goes on with up to 63 of a-z 0-9 . _ -",
+    "document": "begins with a-z or 0-9 and goes on with up to 47 of a-z 0-9 _ -",
     "language": "is a BCP 47 tag, e.g. en or hy-AM",
     "sha256": "is 64 hexadecimal digits, as sha256sum prints them",
 }
@@ -60,6 +63,7 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
         fields = [field.alias or name for name, field in owner.model_fields.items()]
         name = ".".join(str(step) for step in loc) or kind
         key = str(loc[-1]) if loc else ""
+        form = "document" if (kind, loc) == ("document", ("id",)) else key
         match fault["type"]:
             case "missing":
                 message = f"lacks `{name}`"
@@ -71,7 +75,7 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
                 hint = f"; did you mean {close[0]}?" if close else ""
                 message = f"`{name}`: {_short(given)} is none of {', '.join(terms)}{hint}"
             case "string_pattern_mismatch":
-                message = f"`{name}`: {_short(given)} is not well formed; it {FORMS.get(key, FORMS['id'])}"
+                message = f"`{name}`: {_short(given)} is not well formed; it {FORMS.get(form, FORMS['id'])}"
             case "string_type" | "string_unicode":
                 message = f"`{name}`: {_short(given)} is not text; write it as a quoted string"
             case "list_type":

@@ -9,14 +9,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from sqlalchemy import Connection
-from sqlalchemy import text as statement
+from sqlalchemy import Connection, Table
+from sqlmodel import Session, select
 
+from api.model.tables import Document, Snapshot
 from seed import schema
-from seed.apart import Opener
+from seed.faults import Unusable
+from seed.indexing import Opener
 
+Dialect = Literal["sqlite", "postgresql"]
 KEEP_SECONDS = 60  # how long a superseded generation stays for those still reading it
 
 
@@ -33,7 +36,7 @@ class Next(Protocol):
 
     connection: Connection
 
-    def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None: ...
+    def fill(self, merged: sqlite3.Connection, table: Table, select: str) -> None: ...
     def complete(self, index_text: Callable[[Opener], None]) -> None:
         """Indexes, references checked, statistics; the text is indexed meanwhile, on connections of its own."""
 
@@ -41,12 +44,20 @@ class Next(Protocol):
 
 
 class Store(Protocol):
-    collected: str  # the database's aggregate that makes a JSON array
+    dialect: Dialect
 
-    def locked(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
-        """One writer at a time; `waiting` is called if there is another."""
+    def locked(self, waiting: Callable[[], None], clear: bool = True) -> AbstractContextManager[None]:
+        """One writer at a time; `waiting` is called if there is another. `clear` drops what nobody reads any more."""
 
-    def current(self) -> Current | None: ...
+    def opener(self) -> Opener | None:
+        """Opens the published generation; None where nothing is published."""
+
+    def earlier(self) -> Opener | None:
+        """Opens the generation that was published before it, while it is there."""
+
+    def publish_earlier(self) -> None:
+        """Publishes that generation again, in one step; the one it replaces is then the earlier one."""
+
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Rows of the published generation, streamed."""
 
@@ -58,16 +69,36 @@ class Store(Protocol):
         """The next generation as a copy of the published one, its schema included."""
 
 
-def current_of(connection: Connection) -> Current | None:
-    revision = schema.revision_of(connection)
-    if revision is None:
-        return None
-    if revision != schema.head():
-        return Current(revision, None, {})
-    snapshot = connection.execute(statement("SELECT id FROM snapshot")).scalar()
-    rows = connection.execute(statement("SELECT id, digest FROM document")).all()
-    documents = {str(name): str(digest) for name, digest in rows}
-    return Current(revision, snapshot, documents)
+NOTHING = Current(None, None, {})
+
+
+def current(opener: Opener | None) -> Current:
+    """What a generation holds; of one with another schema than this release's, only the revision."""
+    if opener is None:
+        return NOTHING
+    with opener() as connection, Session(connection) as session:
+        revision = schema.revision_of(connection)
+        if revision is None or revision != schema.head():
+            return Current(revision, None, {})
+        documents = dict(session.exec(select(Document.id, Document.digest)).all())
+        return Current(revision, session.exec(select(Snapshot.id)).first(), documents)
+
+
+def readable(opener: Opener | None) -> Current:
+    """What a generation holds. Raises Unusable where it has another schema than this release's."""
+    content = current(opener)
+    refuse_newer(content.revision)
+    if content.revision not in (None, schema.head()):
+        raise Unusable(f"the content is of revision {content.revision}, not {schema.head()}; run `sic migrate` first")
+    return content
+
+
+def refuse_newer(revision: str | None) -> None:
+    if revision is not None and not schema.known(revision):
+        raise Unusable(
+            f"the content is of revision {revision}, newer than {schema.head()}, the last that this release"
+            " knows; use the release that wrote it"
+        )
 
 
 @contextmanager

@@ -1,33 +1,31 @@
-"""Load, unload, check and migrate: all or nothing, beside what is being read."""
+"""Load, unload, check, migrate and roll back: all or nothing, beside what is being read."""
 
-import re
-import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from api.content.database import sqlite_path
-from api.model.tables import Snapshot
+from api.model.kinds import KINDS
+from api.model.links import CorrectionRecord
+from api.model.tables import Correction
 from seed import schema
-from seed.apart import ALONE, Opener, entries_apart
 from seed.check import Outcome
 from seed.digest import snapshot_id
-from seed.examined import KINDS
+from seed.draft import COUNTED
 from seed.faults import Fault, Refused, Unusable
-from seed.generations import KEEP_SECONDS, Current, Next, Store
-from seed.merge import Merged
+from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
+from seed.indexing import drop_stale_indexes, index_text
+from seed.merge import Gone, Merged
 from seed.package import packages, size
 from seed.readers import read
 from seed.retain import query
-from seed.stage import COLUMNS, Shard
-
-INDEX = re.compile(r"[0-9a-f]{16}-\w+(\..*)?")
-ABANDONED_SECONDS = 3600  # after which an unfinished index is what a killed process left
+from seed.stage import Shard
+from seed.staged import STAGED
 
 
 class Steps:
@@ -40,11 +38,14 @@ class Steps:
     def step(self, name: str) -> None:
         pass
 
+    def waiting(self) -> None:
+        self.step("waiting for another load")
+
 
 class Loaded(NamedTuple):
     snapshot: str
     counts: dict[str, int]
-    documents: list[str]  # those that were given
+    documents: list[str]  # those that the packages state
     changed: bool
     warnings: list[Fault]
 
@@ -53,6 +54,7 @@ class Checked(NamedTuple):
     counts: dict[str, int]
     accounted: int
     warnings: list[Fault]
+    advice: list[Fault]
 
 
 def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: Steps) -> Loaded:
@@ -60,30 +62,32 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
 
     Raises Refused with every fault, and then nothing has changed.
     """
-    with store.locked(lambda: steps.step("waiting for another load")), store.scratch() as scratch:
-        current = _readable(store)
-        _drop_stale_indexes(index_root, current)
-        outcomes, shards = _read(paths, scratch, steps)
-        given = {outcome.document or "": outcome.digest for outcome in outcomes}
+    with store.locked(steps.waiting), store.scratch() as scratch:
+        content = readable(store.opener())
+        drop_stale_indexes(index_root, content.snapshot, KEEP_SECONDS)
+        outcomes, shards = read_packages(paths, scratch, steps)
+        stated = {outcome.document or "": outcome.digest for outcome in outcomes}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-        documents = {**current.documents, **given}
-        snapshot = snapshot_id(documents.items())
-        changed = snapshot != current.snapshot
-        counts = _publish(store, scratch, shards, current, list(given), snapshot, index_root, steps) if changed else {}
-        return Loaded(snapshot, counts, sorted(given), changed, warnings)
+        snapshot = snapshot_id({**content.documents, **stated}.items())
+        if snapshot == content.snapshot:
+            return Loaded(snapshot, {}, sorted(stated), False, warnings)
+        shards.insert(0, retain(store, scratch, set(content.documents) - set(stated), set(stated)))
+        counts = _publish(store, scratch, shards, _gone(store, content), snapshot, index_root, steps)
+        return Loaded(snapshot, counts, sorted(stated), True, warnings)
 
 
 def unload(store: Store, document: str, index_root: Path | None, steps: Steps) -> Loaded:
     """Publishes what is loaded without that document, and without the actors and places that it alone used."""
-    with store.locked(lambda: steps.step("waiting for another load")), store.scratch() as scratch:
-        current = _readable(store)
-        _drop_stale_indexes(index_root, current)
-        if document not in current.documents:
-            loaded = ", ".join(sorted(current.documents)[:20]) or "none"
+    with store.locked(steps.waiting), store.scratch() as scratch:
+        content = readable(store.opener())
+        drop_stale_indexes(index_root, content.snapshot, KEEP_SECONDS)
+        if document not in content.documents:
+            loaded = ", ".join(sorted(content.documents)[:20]) or "none"
             raise Unusable(f"no document {document} is loaded; loaded: {loaded}")
-        left = [item for item in current.documents.items() if item[0] != document]
-        snapshot = snapshot_id(left)
-        counts = _publish(store, scratch, [], current, [document], snapshot, index_root, steps)
+        stays = {id: digest for id, digest in content.documents.items() if id != document}
+        snapshot = snapshot_id(stays.items())
+        shards = [retain(store, scratch, set(stays), {document})]
+        counts = _publish(store, scratch, shards, [], snapshot, index_root, steps)
         return Loaded(snapshot, counts, [document], True, [])
 
 
@@ -91,38 +95,49 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
     """Everything a load would refuse, and how many of the sentences are accounted for; nothing is loaded."""
     with tempfile.TemporaryDirectory(prefix="sic-check-") as folder:
         scratch = Path(folder)
-        current = _readable(store)
-        outcomes, shards = _read(paths, scratch, steps)
-        shards.append(_retain(store, scratch, current, [outcome.document or "" for outcome in outcomes]))
+        content = readable(store.opener())
+        outcomes, shards = read_packages(paths, scratch, steps, advises=True)
+        stated = {outcome.document or "" for outcome in outcomes}
+        shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
-            if faults := merged.faults():
+            if faults := merged.faults(_gone(store, content)):
                 raise Refused(faults)
-        counts = {"documents": len(outcomes)} | {
-            kind: sum(outcome.counts[kind] for outcome in outcomes) for kind in KINDS
-        }
+        counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-        return Checked(counts, sum(outcome.accounted for outcome in outcomes), warnings)
+        advice = [fault for outcome in outcomes for fault in outcome.advice]
+        accounted = sum(outcome.accounted for outcome in outcomes)
+        return Checked({"documents": len(outcomes)} | counts, accounted, warnings, advice)
 
 
 def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
     """Makes an empty generation where there is none, and moves an older one to the newest schema. Says what it did."""
-    with store.locked(lambda: steps.step("waiting for another load")), store.scratch() as scratch:
-        current = store.current()
-        if current is None:
-            _publish(store, scratch, [], EMPTY, [], snapshot_id([]), index_root, steps)
+    with store.locked(steps.waiting), store.scratch() as scratch:
+        revision = current(store.opener()).revision
+        if revision is None:
+            nothing = [retain(store, scratch, set(), set())]
+            _publish(store, scratch, nothing, [], snapshot_id([]), index_root, steps)
             return f"published an empty snapshot at revision {schema.head()}"
-        if current.revision == schema.head():
-            return f"already at revision {current.revision}"
-        _refuse_newer(current)
+        if revision == schema.head():
+            return f"already at revision {revision}"
+        refuse_newer(revision)
         with store.copy() as building:
             schema.upgrade(building.connection)
-            snapshot = building.connection.exec_driver_sql("SELECT id FROM snapshot").scalar()
-            building.complete(lambda opened: _index_text(opened, index_root, snapshot or snapshot_id([])))
+            building.complete(partial(index_text, index_root))
             building.publish()
-        return f"moved the content from revision {current.revision} to {schema.head()}"
+        return f"moved the content from revision {revision} to {schema.head()}"
 
 
-EMPTY = Current(None, None, {})
+def rollback(store: Store, index_root: Path | None, steps: Steps) -> Loaded:
+    """Publishes the generation that was published before the current one, while it is there."""
+    with store.locked(steps.waiting, clear=False):
+        opener = store.earlier()
+        if opener is None:
+            raise Unusable("no earlier generation is kept; load the packages that it was made of")
+        content = readable(opener)
+        steps.step("indexing")
+        index_text(index_root, opener)
+        store.publish_earlier()
+        return Loaded(content.snapshot or "", {}, sorted(content.documents), True, [])
 
 
 def store(url: str, reader_role: str | None = None) -> Store:
@@ -136,109 +151,81 @@ def store(url: str, reader_role: str | None = None) -> Store:
     return PostgresStore(url, reader_role)
 
 
-def _refuse_newer(current: Current) -> None:
-    if current.revision is not None and not schema.known(current.revision):
-        raise Unusable(
-            f"the content is of revision {current.revision}, newer than {schema.head()}, the last that this release"
-            " knows; use the release that wrote it"
-        )
-
-
-def _readable(store: Store) -> Current:
-    current = store.current()
-    if current is None:
-        return EMPTY
-    _refuse_newer(current)
-    if current.revision != schema.head():
-        raise Unusable(f"the content is of revision {current.revision}, not {schema.head()}; run `sic migrate` first")
-    return current
-
-
-def _read(paths: Iterable[Path], scratch: Path, steps: Steps) -> tuple[list[Outcome], list[Path]]:
+def read_packages(
+    paths: Iterable[Path], scratch: Path, steps: Steps, advises: bool = False
+) -> tuple[list[Outcome], list[Path]]:
+    """What became of each package, and the shards of its rows. Raises Refused with every fault."""
     faults: list[Fault] = []
     folders = packages(paths, faults)
-    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))))
+    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))), advises=advises)
     for outcome in outcomes:
         faults += outcome.faults
     if faults:
         with closing(Merged(scratch, shards)) as merged:
-            raise Refused(faults + merged.faults())
+            raise Refused(faults + merged.faults([]))
     return outcomes, shards
 
 
-def _retain(store: Store, scratch: Path, current: Current, without: list[str]) -> Path:
-    """A shard of what stays; its rows are numbered by their sequence."""
+def retain(store: Store, scratch: Path, stays: set[str], goes: set[str]) -> Path:
+    """A shard of the published documents that stay; its rows are numbered by their sequence."""
     path = scratch / "retained.db"
     shard = Shard(path, 0)
-    goes = set(without) & set(current.documents)
-    if stays := set(current.documents) - goes:
-        for table in COLUMNS:
-            shard.fill(table, store.rows(query(table, stays, goes, store.collected)))
+    if stays:
+        for name, staged in STAGED.items():
+            shard.fill(name, store.rows(query(staged, stays, goes, store.dialect)))
     shard.close()
     return path
+
+
+def _gone(store: Store, content: Current) -> list[Gone]:
+    """Ids that loaded corrections name and no loaded record has. Those of actors and places may come back."""
+    gone: list[Gone] = []
+    opener = store.opener()
+    if opener is None or not content.documents:
+        return gone
+    with opener() as connection, Session(connection) as session:
+        for kind in (KINDS[name] for name, staged in STAGED.items() if staged.is_numbered):
+            statement = (
+                select(CorrectionRecord.record, Correction.id, Correction.date)
+                .join(Correction, col(Correction.sequence) == CorrectionRecord.correction)
+                .where(CorrectionRecord.record_kind == kind.name)
+                .where(col(CorrectionRecord.record).not_in(select(kind.table.c.id)))
+            )
+            gone += [Gone(kind.name, *row) for row in session.exec(statement)]
+    return gone
 
 
 def _publish(
     store: Store,
     scratch: Path,
     shards: list[Path],
-    current: Current,
-    without: list[str],
+    gone: list[Gone],
     snapshot: str,
     index_root: Path | None,
     steps: Steps,
 ) -> dict[str, int]:
-    """Builds and publishes what the shards hold together with what stays; the counts per kind."""
-    shards = [_retain(store, scratch, current, without), *shards]
+    """Builds and publishes what the shards hold; the counts per kind."""
     with closing(Merged(scratch, shards)) as merged:
-        if faults := merged.faults():
+        if faults := merged.faults(gone):
             raise Refused(faults)
         steps.step("numbering")
         merged.number()
         counts = merged.counts()
         with store.next() as building:
             steps.step("writing")
-            for table, columns, select in merged.selects(snapshot):
-                building.fill(merged.connection, table, columns, select)
+            for table, rows in merged.selects(snapshot):
+                building.fill(merged.connection, table, rows)
             merged.close()
             steps.step("indexing")
-            building.complete(lambda opened: _index_text(opened, index_root, snapshot))
+            building.complete(partial(index_text, index_root))
             _compare(building, counts)
             building.publish()
     return counts
 
 
 def _compare(building: Next, counts: dict[str, int]) -> None:
-    for kind, expected in counts.items():
-        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{kind.removesuffix("s")}"').scalar()
+    for name, expected in counts.items():
+        table = name.removesuffix("s")
+        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar()
         if actual != expected:
-            raise AssertionError(f"{actual} {kind} were written of {expected}")
-
-
-def _index_text(opened: Opener, root: Path | None, snapshot: str) -> None:
-    if root is None:
-        return
-    from api.search import build
-
-    with opened() as connection:
-        counts: dict[str, int] = connection.execute(select(Snapshot.counts)).scalar_one()
-        if sum(counts.values()) < ALONE:
-            build(connection, root, snapshot)
-        else:
-            with entries_apart(opened) as read:
-                build(connection, root, snapshot, read)
-
-
-def _drop_stale_indexes(root: Path | None, current: Current) -> None:
-    """Indexes of snapshots that were superseded so long ago that nobody opens them any more."""
-    if root is None or current.snapshot is None or not root.is_dir():
-        return
-    now = time.time()
-    ages = {path: now - path.stat().st_mtime for path in root.iterdir() if INDEX.fullmatch(path.name)}
-    for path, age in ages.items():
-        if path.name.endswith(".next"):
-            stale = age > ABANDONED_SECONDS
-        else:
-            stale = min(ages.values()) > KEEP_SECONDS and not path.name.startswith(current.snapshot)
-        if stale:
-            shutil.rmtree(path, ignore_errors=True)
+            raise AssertionError(f"{actual} {name} were written of {expected}")

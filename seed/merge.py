@@ -1,19 +1,23 @@
 """All shards as one: what disagrees between documents, the numbers of the rows, and the rows of each table."""
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from api.model.tables import metadata
+from pydantic_core import to_json
+from sqlalchemy import Table
+
+from api.model import metadata
+from api.model.kinds import KINDS
 from seed.faults import Fault
-from seed.stage import COLUMNS, LISTED, quoted, scratch
+from seed.stage import quoted, scratch
+from seed.staged import STAGED, Staged, names
 
 IN_TEXT = '"document", "start", "end", "id"'
 ORDER = {
     "actor": '"id"',
     "claim": IN_TEXT,
+    "correction": '"document", "date", "id"',
     "document": '"id"',
     "event": IN_TEXT,
     "obstacle": IN_TEXT,
@@ -22,10 +26,17 @@ ORDER = {
     "relation": '"document", "from_start", "id"',
     "section": '"document", "ordinal"',
 }  # in the order of ranks: kinds by name
-ORDINAL = ("claim", "event")  # numbered from 1 within their document, too
-AGREE = {"actor": ("name", "category", "of"), "place": ("name", "category"), "topic": ("label", "definition")}
-OWN = ("document", "section", "obstacle", "position", "claim", "event", "relation")
-SHARED = {"actor": '"id", min("name"), min("category"), min("of")', "place": '"id", min("name"), min("category")'}
+HOMES = {staged.home: staged for staged in STAGED.values()}
+LISTS = {table: (staged, name) for staged in STAGED.values() for name, table in staged.lists.items()}
+
+
+class Gone(NamedTuple):
+    """An id that a loaded correction names and no loaded record has."""
+
+    kind: str
+    id: str
+    correction: str
+    date: str
 
 
 class Merged:
@@ -37,61 +48,56 @@ class Merged:
         self._shards = [f"s{at}" for at in range(len(shards))]
         for name, path in zip(self._shards, shards, strict=True):
             self.connection.execute(f"ATTACH ? AS {name}", (str(path),))
-        for table in COLUMNS:
+        for table in STAGED:
             union = " UNION ALL ".join(f'SELECT * FROM {name}."{table}"' for name in self._shards)
             self.connection.execute(f'CREATE TEMP VIEW "{table}" AS {union}')
 
     def close(self) -> None:
         self.connection.close()
 
-    def faults(self) -> list[Fault]:
-        """What single packages cannot know: ids taken by two documents, and shared records that disagree."""
-        found: list[Fault] = []
-        for kind in OWN if self._is_nested() else ("document",):
-            for name, rows in self._clashing(kind, "id", "count(*) > 1").items():
-                for row in rows:
-                    others = [o for o in rows if o != row and (kind == "document" or o.document != row.document)]
-                    if row.at and others:
-                        found.append(
-                            row.fault(f"{kind} id {name} is also taken by {others[0].place}; give each its own")
-                        )
-        for kind, keys in AGREE.items():
-            for key in keys:
-                for name, rows in self._clashing(
-                    kind, key, f"""count(DISTINCT coalesce("{key}", char(0))) > 1"""
-                ).items():
-                    for row in rows:
-                        others = [o for o in rows if o.said != row.said and o.document != row.document]
-                        if row.at and others:
-                            other = others[0]
-                            message = f"{kind} {name} has {key} {row.said!r}, but {other.said!r} in {other.place}"
-                            found.append(row.fault(f"{message}; let them agree"))
+    def faults(self, gone: list[Gone]) -> list[Fault]:
+        """What single packages cannot know: a document stated twice, shared records that disagree, ids used again."""
+        found = [
+            row.fault(f"document id {row.id} is also taken by {other.place}; give each its own")
+            for row, other in self._clashes("document", "id", "at")
+        ]
+        for staged in (staged for staged in STAGED.values() if staged.is_shared):
+            for key in staged.agreed:
+                for row, other in self._clashes(staged.name, key, key):
+                    message = f"{staged.name} {row.id} has {key} {row.value!r}, but {other.value!r} in {other.place}"
+                    found.append(row.fault(f"{message}; let them agree"))
+        for kind, id, correction, date in gone:
+            for (at,) in self.connection.execute(f'SELECT "at" FROM "{kind}" WHERE "id" = ? AND "at" NOTNULL', (id,)):
+                message = f"{kind} id {id} was taken out by correction {correction} of {date}; ids are never used again"
+                message += " (to go back to an earlier edition, unload this one first)"
+                found.append(Statement(id, at, "", None).fault(message))
         return found
 
-    def _is_nested(self) -> bool:
-        """Whether an id can begin with two documents' ids, as a.b.c1 does with those of a and a.b."""
-        ids = {name for (name,) in self.connection.execute('SELECT "id" FROM "document"')}
-        return any(name[: dot.start()] in ids for name in ids for dot in re.finditer(r"\.", name))
-
-    def _clashing(self, kind: str, key: str, condition: str) -> "dict[str, list[_Said]]":
-        """What is said by whom, of each id on which packages clash."""
+    def _clashes(self, table: str, key: str, differing: str) -> "Iterator[tuple[Statement, Statement]]":
+        """Each statement of a package about an id, with one by another that differs in a column."""
+        document = "id" if table == "document" else "document"
         rows = self.connection.execute(
-            f'SELECT "id", "at", "{"id" if kind == "document" else "document"}", "{key}" FROM "{kind}" WHERE "id" IN'
-            f' (SELECT "id" FROM "{kind}" GROUP BY "id" HAVING {condition}) ORDER BY 1, 2'
+            f'SELECT "id", "at", "{document}", "{key}" FROM "{table}" WHERE "id" IN (SELECT "id" FROM "{table}"'
+            f' GROUP BY "id" HAVING count(DISTINCT coalesce("{differing}", char(0))) > 1) ORDER BY 1, 2'
         )
-        grouped: dict[str, list[_Said]] = {}
-        for name, at, document, said in rows:
-            grouped.setdefault(name, []).append(_Said(at, document, said))
-        return grouped
+        statements: dict[str, list[Statement]] = {}
+        for row in rows:
+            statements.setdefault(row[0], []).append(Statement(*row))
+        for alike in statements.values():
+            for row in alike:
+                others = (o for o in alike if o.at != row.at and (key == "id" or o.clashes(row)))
+                if row.at and (other := next(others, None)):
+                    yield row, other
 
     def number(self) -> None:
         """Gives every record its sequence and its rank."""
         run = self.connection.execute
         ranked = 0
         for kind, order in ORDER.items():
+            staged = STAGED[kind]
             run(f"CREATE TABLE number_{kind} (sequence INTEGER PRIMARY KEY, n INTEGER, rank INTEGER, id TEXT)")
             n, kept, rows = '"n"', "NULL", f'"{kind}"'
-            if kind in SHARED:
+            if staged.is_shared:
                 n, kept, rows = "NULL", '"id"', f'(SELECT DISTINCT "id" FROM "{kind}")'
             elif kind == "relation":
                 rows = (
@@ -104,101 +110,103 @@ class Merged:
                 f' {ranked} + row_number() OVER (ORDER BY "id"), {kept} FROM {rows}'
             )
             ranked += self.count(f"number_{kind}")
-            if kind in ("claim", "event", "obstacle"):
-                run(f"CREATE UNIQUE INDEX number_{kind}_n ON number_{kind} (n)")
-        for kind in ORDINAL:
-            run(f"CREATE TABLE before_{kind} (document TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID")
-            own = f"json_extract(\"counts\", '$.{kind}s')"
-            run(f'INSERT INTO before_{kind} SELECT "id", sum({own}) OVER (ORDER BY "id") - {own} FROM "document"')
+            if staged.has_ordinal:
+                run(f"CREATE TABLE before_{kind} (document TEXT PRIMARY KEY, records INTEGER) WITHOUT ROWID")
+                own = f"json_extract(\"counts\", '$.{KINDS[kind].plural}')"
+                run(f'INSERT INTO before_{kind} SELECT "id", sum({own}) OVER (ORDER BY "id") - {own} FROM "document"')
 
     def count(self, table: str) -> int:
-        found: int = self.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-        return found
+        rows: int = self.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+        return rows
 
     def counts(self) -> dict[str, int]:
-        """Rows of each kind, by its plural, as the snapshot tells them."""
-        counts = {f"{kind}s": self.count(f"number_{kind}") for kind in ORDER}
+        """How many records of each kind there are, by its plural."""
+        counts = {KINDS[kind].plural: self.count(f"number_{kind}") for kind in ORDER}
         return {**counts, "sentences": self.count("sentence")}
 
-    def selects(self, snapshot: str) -> Iterator[tuple[str, list[str], str]]:
-        """For each table in the order of references: its name, its columns, and the query for its rows."""
-        counts = json.dumps(self.counts()).replace("'", "''")
-        yield "snapshot", ["id", "counts"], f"SELECT '{snapshot}', '{counts}'"
-        yield "document", *self._records("document")
-        yield (
-            "topic",
-            ["id", "label", "definition"],
-            'SELECT "id", min("label"), min("definition") FROM "topic" GROUP BY "id"',
-        )
-        yield "document_topic", ["document", "topic"], 'SELECT "document", "id" FROM "topic" ORDER BY 1, 2'
-        yield "section", *self._records("section")
-        sentence = list(COLUMNS["sentence"])
-        yield "sentence", sentence, f'SELECT {quoted(tuple(sentence))} FROM "sentence"'
-        for kind, said in SHARED.items():
-            columns = ["sequence", "rank", "id", *AGREE[kind], "mention_count"]
-            yield (
-                kind,
-                columns,
-                f'SELECT k.sequence, k.rank, c.* FROM number_{kind} k JOIN (SELECT {said}, sum("mention_count")'
-                f' FROM "{kind}" GROUP BY "id") c ON c."id" = k.id ORDER BY k.sequence',
-            )
-            columns = [kind, "document", "names", "mention_count"]
-            yield (
-                f"{kind}_document",
-                columns,
-                f'SELECT "id", "document", "names", "mention_count" FROM "{kind}" ORDER BY 1, 2',
-            )
-        for kind in ("obstacle", "position", "claim", "event", "relation"):
-            yield kind, *self._records(kind)
-            for table, (owner, ids) in LISTED.items():
-                if owner == kind:
-                    yield table, [owner, "ordinal", ids[:-1]], self._listed(owner, ids)
-        columns = [name for name in COLUMNS["event_mention"] if name not in ("event", "ordinal")]
-        rest = ", ".join(f'c."{name}"' for name in columns)
-        yield (
-            "event_mention",
-            ["event", "ordinal", *columns],
-            f'SELECT k.sequence, c."ordinal", {rest} FROM "event_mention" c CROSS JOIN number_event k'
-            ' ON k.n = c."event" ORDER BY 1, 2',
-        )
+    def selects(self, snapshot: str) -> Iterator[tuple[Table, str]]:
+        """Each table in the order of references, and the query for its rows."""
+        for table in metadata.sorted_tables:
+            if table.name == "snapshot":
+                counts = to_json(self.counts()).decode()
+                yield table, f"SELECT '{snapshot}', '{counts}'"
+            elif table in LISTS:
+                yield table, self._rows_of_list(table, *LISTS[table])
+            elif (staged := STAGED.get(table.name)) is None:
+                yield table, self._rows_of_home(HOMES[table])
+            elif staged.is_shared:
+                yield table, self._rows_once(staged)
+            else:
+                yield table, self._rows_of_records(staged)
 
-    def _listed(self, owner: str, ids: str) -> str:
-        """The ids of each record's list, numbered from 1; records in their sequence."""
-        return (
-            f"SELECT k.sequence, i.key + 1, i.value FROM number_{owner} k {self._joined(owner)}"
-            f" CROSS JOIN json_each({self._value(ids)}) i ORDER BY k.sequence"
-        )
-
-    def _records(self, kind: str) -> tuple[list[str], str]:
+    def _rows_of_records(self, staged: Staged) -> str:
         """Rows in their sequence, each fetched from the shard that has it: no sort of whole rows."""
-        columns = list(metadata.tables[kind].columns.keys())
-        numbered = {"sequence": "k.sequence", "rank": "k.rank"}
+        if not staged.is_numbered:
+            return f'SELECT {quoted(names(staged.table))} FROM "{staged.name}"'
+        assigned = {"sequence": "k.sequence", "rank": "k.rank"}
+        if staged.has_ordinal:
+            before = f"(SELECT records FROM before_{staged.name} WHERE document = {self._value('document')})"
+            assigned["ordinal"] = f"k.sequence - {before}"
+        fields = ", ".join(assigned.get(name) or self._value(name) for name in names(staged.table))
+        return f"SELECT {fields} FROM {self._numbered(staged.name)} ORDER BY k.sequence"
 
-        if kind in ORDINAL:
-            before = f"(SELECT records FROM before_{kind} WHERE document = {self._value('document')})"
-            numbered["ordinal"] = f"k.sequence - {before}"
-        fields = ", ".join(numbered.get(name) or self._value(name) for name in columns)
-        return columns, f"SELECT {fields} FROM number_{kind} k {self._joined(kind)} ORDER BY k.sequence"
+    def _rows_of_list(self, table: Table, staged: Staged, name: str) -> str:
+        """The rows of each record's list, numbered from 1; records in their sequence."""
+        columns = staged.values(table)
+        given = {"ordinal": "i.key + 1", columns[0]: "i.value"}
+        if len(columns) > 1:
+            given |= {column: f"i.value ->> '{column}'" for column in columns}
+        if staged.is_shared:
+            fields = ", ".join(given.get(column, f'r."{column}"') for column in names(table))
+            fields = fields.replace(f'r."{staged.name}"', 'r."id"')
+            return f'SELECT {fields} FROM "{staged.name}" r, json_each(r."{name}") i ORDER BY 1, 2, 3'
+        given[staged.name] = "k.sequence"
+        fields = ", ".join(given[column] for column in names(table))
+        source = f"{self._numbered(staged.name)} CROSS JOIN json_each({self._value(name)}) i"
+        return f"SELECT {fields} FROM {source} ORDER BY k.sequence"
 
-    def _joined(self, kind: str) -> str:
-        return " ".join(f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
+    def _rows_of_home(self, staged: Staged) -> str:
+        """Which document states the shared record, and what it alone says of it."""
+        fields = ", ".join('"id"' if name == staged.name else f'"{name}"' for name in names(staged.home))
+        return f'SELECT {fields} FROM "{staged.name}" ORDER BY 1, 2'
+
+    def _rows_once(self, staged: Staged) -> str:
+        """A shared record, which every document that states it states alike."""
+        fields = ", ".join(
+            {"sequence": "k.sequence", "rank": "k.rank", "id": 'c."id"', "mention_count": 'sum(c."mention_count")'}.get(
+                name, f'min(c."{name}")'
+            )
+            for name in names(staged.table)
+        )
+        if "sequence" not in staged.table.c:
+            return f'SELECT {fields} FROM "{staged.name}" c GROUP BY c."id"'
+        source = f'number_{staged.name} k JOIN "{staged.name}" c ON c."id" = k.id'
+        return f"SELECT {fields} FROM {source} GROUP BY k.sequence"
+
+    def _numbered(self, kind: str) -> str:
+        joins = (f'LEFT JOIN {shard}."{kind}" AS {shard} ON {shard}."n" = k.n' for shard in self._shards)
+        return f"number_{kind} k {' '.join(joins)}"
 
     def _value(self, name: str) -> str:
         """A column of the one joined shard that has the record."""
-        if len(self._shards) == 1:
-            return f'{self._shards[0]}."{name}"'
-        found = ", ".join(f'{shard}."{name}"' for shard in self._shards)
-        return f"coalesce({found})"
+        columns = [f'{shard}."{name}"' for shard in self._shards]
+        return f"coalesce({', '.join(columns)})" if len(columns) > 1 else columns[0]
 
 
-class _Said(NamedTuple):
+class Statement(NamedTuple):
+    """What a document states about an id."""
+
+    id: str
     at: str | None  # file:line, or null where it is loaded already
     document: str
-    said: str | None
+    value: str | None
 
     @property
     def place(self) -> str:
         return self.at or f"document {self.document}, which is loaded"
+
+    def clashes(self, other: "Statement") -> bool:
+        return self.value != other.value and self.document != other.document
 
     def fault(self, message: str) -> Fault:
         file, _, line = (self.at or "").rpartition(":")

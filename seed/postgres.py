@@ -12,18 +12,23 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, NullPool, create_engine
-from sqlalchemy import text as statement
+from sqlalchemy import Connection, NullPool, Table, create_engine
 
-from api.model.tables import metadata
+from api.model import metadata
 from seed import schema
-from seed.apart import Opener
 from seed.faults import Unusable
-from seed.generations import KEEP_SECONDS, Current, Next, current_of, sorting_in
+from seed.generations import KEEP_SECONDS, Dialect, Next, sorting_in
+from seed.indexing import Opener
+from seed.staged import names
+
+PUBLISHED = """
+SELECT 'sic_g' || number FROM sic.generation
+WHERE published_at IS NOT NULL AND to_regnamespace('sic_g' || number) IS NOT NULL ORDER BY number DESC LIMIT 2
+"""
 
 
 class PostgresStore:
-    collected = "json_agg"
+    dialect: Dialect = "postgresql"
 
     def __init__(self, url: str, reader_role: str | None) -> None:
         self._url = url.replace("postgresql+psycopg://", "postgresql://", 1)
@@ -33,7 +38,7 @@ class PostgresStore:
         return _connected(self._url)
 
     @contextmanager
-    def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
+    def locked(self, waiting: Callable[[], None], clear: bool = True) -> Iterator[None]:
         key = int.from_bytes(hashlib.sha256(b"sic load").digest()[:8], "big", signed=True)
         with self._connect() as lock:
             lock.autocommit = True
@@ -43,12 +48,10 @@ class PostgresStore:
             if not (row and row[0]):
                 waiting()
                 lock.execute("SELECT pg_advisory_lock(%s)", (key,))
-            self._prepare(lock)
+            schema.control_table(lock.execute)
+            if clear:
+                self._clear(lock)
             yield
-
-    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
-        schema.control_table(connection.execute)
-        self._clear(connection)
 
     def _clear(self, connection: psycopg.Connection[Any]) -> None:
         """Drops what was never published, and what was superseded so long ago that nobody reads it."""
@@ -69,24 +72,35 @@ class PostgresStore:
         with tempfile.TemporaryDirectory(prefix="sic-") as folder, sorting_in(Path(folder)):
             yield Path(folder)
 
-    def _published(self, connection: psycopg.Connection[Any]) -> str | None:
-        if connection.execute("SELECT to_regclass('sic.generation')").fetchone() == (None,):
-            return None
-        row = connection.execute("SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL").fetchone()
-        return f"sic_g{row[0]}" if row and row[0] is not None else None
+    def _published(self) -> list[str]:
+        """The schema that is published and the one before it, as far as they are there."""
+        with self._connect() as connection:
+            if connection.execute("SELECT to_regclass('sic.generation')").fetchone() == (None,):
+                return []
+            return [name for (name,) in connection.execute(PUBLISHED)]
 
-    def current(self) -> Current | None:
-        with _opened(self._url) as connection:
-            name = self._published(_driver(connection))
-            if name is None:
-                return None
-            connection.execute(statement(f'SET search_path TO "{name}"'))
-            return current_of(connection)
+    def opener(self) -> Opener | None:
+        return partial(_opened, self._url, published[0]) if (published := self._published()) else None
+
+    def earlier(self) -> Opener | None:
+        return partial(_opened, self._url, published[1]) if len(published := self._published()) > 1 else None
+
+    def publish_earlier(self) -> None:
+        """Under a new number, since who reads never goes back to a lower one."""
+        earlier = self._published()[1]
+        with self._connect() as connection:
+            row = connection.execute("SELECT max(number) + 1 FROM sic.generation").fetchone()
+            number = row[0] if row else 1
+            rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
+            connection.execute(rename.format(sql.Identifier(earlier), sql.Identifier(f"sic_g{number}")))
+            connection.execute(
+                "UPDATE sic.generation SET number = %s, published_at = now() WHERE number = %s",
+                (number, int(earlier.removeprefix("sic_g"))),
+            )
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         with self._connect() as connection:
-            name = self._published(connection)
-            connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(name or "")))
+            connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(self._published()[0])))
             with connection.cursor(name="retained") as cursor:
                 cursor.itersize = 10_000
                 cursor.execute(query.encode())
@@ -102,13 +116,13 @@ class PostgresStore:
     @contextmanager
     def copy(self) -> Iterator[Next]:
         with self._building() as building:
-            building.copy_from(building.name_before)
+            building.copy_from(self._published()[0])
             yield building
 
     @contextmanager
     def _building(self) -> "Iterator[_NextSchema]":
         with _opened(self._url) as connection:
-            building = _NextSchema(connection, self._url, self._published(_driver(connection)), self._reader)
+            building = _NextSchema(connection, self._url, self._reader)
             try:
                 yield building
             finally:
@@ -138,10 +152,9 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 class _NextSchema:
     """Committed step by step, since unpublished schemas are dropped by whoever writes next."""
 
-    def __init__(self, connection: Connection, url: str, name_before: str | None, reader: str | None) -> None:
+    def __init__(self, connection: Connection, url: str, reader: str | None) -> None:
         self.connection = connection
         self._url = url
-        self.name_before = name_before or ""
         self.published = False
         self._reader = reader
         self._driver = _driver(connection)
@@ -183,21 +196,21 @@ class _NextSchema:
         """The tables of the generation before, in its own revision, and their rows."""
         schema.upgrade(self.connection, schema.revision_of(self.connection, before) or schema.head())
         self.strip()
-        for (table,) in self._run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{before}'"):
-            if table != schema.VERSION:
-                self._run(f'INSERT INTO "{table}" SELECT * FROM "{before}"."{table}"')
+        for table, columns in self._run(
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+            f" WHERE table_schema = '{before}' AND table_name <> '{schema.VERSION}' GROUP BY 1"
+        ):
+            self._run(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{before}"."{table}"')
         for ddl in self._after:
             self._run(ddl)
         self._after.clear()
         self.connection.commit()
 
-    def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None:
-        rows = merged.execute(select)
-        target = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
+    def fill(self, merged: sqlite3.Connection, table: Table, select: str) -> None:
+        columns = sql.SQL(", ").join(map(sql.Identifier, names(table)))
+        target = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
         with self._driver.cursor() as cursor, cursor.copy(target) as copy:
-            for row in rows:
+            for row in merged.execute(select):
                 copy.write_row(row)
         self._driver.commit()  # SQLAlchemy's commit() ends only what it began itself
 

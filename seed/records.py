@@ -1,7 +1,9 @@
 """What a package may say: one closed model for each kind of record, as a writer spells it."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Self
+from unicodedata import normalize
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -13,21 +15,39 @@ from api.model.vocabularies import (
     EventCategory,
     EventStatus,
     PlaceCategory,
+    RecordKind,
     RelationBasis,
     RelationType,
     TitleOrigin,
 )
 
 AUTHOR = "author"
+RESERVED = ("none", AUTHOR)
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def _printable(value: str) -> str:
+def _words(value: str) -> str:
+    """In the form of the canonical text (NFC), so that what looks the same is the same."""
     if not value.strip():
         raise ValueError("is blank; leave the key out, or give words")
     if "\0" in value:
         raise ValueError("holds a NUL character; remove it")
+    return normalize("NFC", value)
+
+
+def _unreserved(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(f"is {value}, a word that filters use for `nobody` or for the author; name it otherwise")
     return value
+
+
+def _day(value: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError(f"{value!r} is not a day; write e.g. 2026-11-25")
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError(f"{value!r} is not a day of the calendar") from None
 
 
 def _truth(value: Any) -> Any:
@@ -51,30 +71,53 @@ def _number(value: Any) -> Any:
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
-Words = Annotated[str, AfterValidator(_printable)]
+Words = Annotated[str, AfterValidator(_words)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\z")]
+OwnId = Annotated[Id, AfterValidator(_unreserved)]  # of records that do not begin with their document's id
+DocumentId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}\z"), AfterValidator(_unreserved)]
+Day = Annotated[str, AfterValidator(_day)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Number = Annotated[int | float, BeforeValidator(_number)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*\z")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")]
 
 
-class Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_enum_values=True)
 
 
-class Source(Said):
+class Quoted(Closed):
+    """Rests on words: they occur once, or are told apart by the words just before and after."""
+
+    quote: Words
+    prefix: Words | None = None
+    suffix: Words | None = None
+
+
+class Source(Closed):
     file: Words
     sha256: Sha256
 
 
-class Topic(Said):
-    id: Id
+class Provenance(Closed):
+    """What an editor knows about the origin of the text."""
+
+    title: Words | None = None
+    author: Words | None = None
+    publisher: Words | None = None
+    url: Words | None = None
+    published: Words | None = None
+    retrieved: Words | None = None
+    licence: Words | None = None
+
+
+class Topic(Closed):
+    id: OwnId
     label: Words
     definition: Words
 
 
-class Section(Said):
+class Section(Closed):
     id: Id
     title: Words
     title_origin: TitleOrigin
@@ -82,48 +125,47 @@ class Section(Said):
     parent: Id | None = None
 
 
-class Unrecorded(Said):
-    quote: Words
-    prefix: Words | None = None
-    suffix: Words | None = None
+class Unrecorded(Quoted):
     reason: Words
 
 
-class Document(Said):
-    id: Id
+class Document(Closed):
+    id: DocumentId
     label: Words
     language: Language
     source: Source
     title: Words | None = None
     author: Words | None = None
     rights: Words | None = None
+    provenance: Provenance = Field(default_factory=Provenance)
     note: Words | None = None
     topics: list[Topic] = Field(default_factory=list)
     sections: list[Section] = Field(default_factory=list)
     unrecorded: list[Unrecorded] = Field(default_factory=list)
 
 
-class Actor(Said):
-    id: Id
+class Place(Closed):
+    id: OwnId
+    name: Words
+    category: PlaceCategory
+    names: list[Words] = Field(min_length=1)
+
+
+class Actor(Closed):
+    id: OwnId
     name: Words
     category: ActorCategory
     of: Id | None = None
     names: list[Words] = Field(min_length=1)
 
 
-class Place(Said):
-    id: Id
-    name: Words
-    category: PlaceCategory
-    names: list[Words] = Field(min_length=1)
-
-
-class Quantity(Said):
+class Quantity(Closed):
     text: Words
     value: Number | None = None
     min: Number | None = None
     max: Number | None = None
     min_exclusive: Truth = False
+    max_exclusive: Truth = False
     approximate: Truth = False
     unit: Words | None = None
     of: Words | None = None
@@ -134,17 +176,10 @@ class Quantity(Said):
             raise ValueError("has a value and a bound; give either `value`, or `min` and/or `max`")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"has min {self.min} above max {self.max}; the lower bound is `min`")
-        if self.min_exclusive and self.min is None:
-            raise ValueError("has min_exclusive without min; give the bound that is excluded")
+        for bound, exclusive in (("min", self.min_exclusive), ("max", self.max_exclusive)):
+            if exclusive and getattr(self, bound) is None:
+                raise ValueError(f"has {bound}_exclusive without {bound}; give the bound that is excluded")
         return self
-
-
-class Quoted(Said):
-    """Rests on words: they occur once, or are told apart by the words just before and after."""
-
-    quote: Words
-    prefix: Words | None = None
-    suffix: Words | None = None
 
 
 class Claim(Quoted):
@@ -161,7 +196,7 @@ class Claim(Quoted):
     note: Words | None = None
 
 
-class Date(Said):
+class Date(Closed):
     text: Words | None = None
     edtf: Words | None = None
     basis: DateBasis = DateBasis.none
@@ -170,22 +205,26 @@ class Date(Said):
 
     @model_validator(mode="after")
     def _rests_on_a_basis(self) -> Self:
-        if self.basis is DateBasis.none and self.edtf is not None:
+        if self.basis == DateBasis.none and self.edtf is not None:
             raise ValueError(
                 f"has edtf {self.edtf} and basis none; say `basis: stated` or `inferred`, or drop the edtf"
             )
-        if self.basis is not DateBasis.none and self.edtf is None:
+        if self.basis != DateBasis.none and self.edtf is None:
             raise ValueError(f"has basis {self.basis} and no edtf; give the date, or `basis: none`")
         return self
 
 
 class Event(Quoted):
+    """That it has at least one claim is checked with the claims; a package of release 1.0 can be read, and compared."""
+
     id: Id
     name: Words
     category: EventCategory
     status: EventStatus
     mentions: list[Quoted] = Field(default_factory=list)
     date: Date = Field(default_factory=Date)
+    claims: list[Id] = Field(default_factory=list)
+    speakers: list[Id | None] = Field(default=[AUTHOR], min_length=1)
     actors: list[Id] = Field(default_factory=list)
     places: list[Id] = Field(default_factory=list)
     note: Words | None = None
@@ -198,7 +237,7 @@ class Position(Quoted):
     note: Words | None = None
 
 
-class Obstacle(Said):
+class Obstacle(Closed):
     id: Id
     number: Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
     title: Words
@@ -208,10 +247,10 @@ class Obstacle(Said):
     positions: list[Position] = Field(default_factory=list)
 
 
-class Relation(Said):
+class Relation(Closed):
     id: Id
-    from_: Id = Field(alias="from")
-    to: Id
+    from_claim: Id = Field(alias="from")
+    to_claim: Id = Field(alias="to")
     type: RelationType
     basis: RelationBasis
     quote: Words | None = None
@@ -221,13 +260,33 @@ class Relation(Said):
 
     @model_validator(mode="after")
     def _shows_its_words(self) -> Self:
-        if self.basis is RelationBasis.stated and self.quote is None:
+        if self.basis == RelationBasis.stated and self.quote is None:
             raise ValueError("is stated and has no quote; quote the words that show it, or say `basis: inferred`")
-        if self.basis is RelationBasis.inferred and (self.quote or self.prefix or self.suffix):
+        if self.basis == RelationBasis.inferred and (self.quote or self.prefix or self.suffix):
             raise ValueError("is inferred and has a quote; an inferred relation has none")
-        if self.from_ == self.to:
-            raise ValueError(f"goes from {self.to} to itself; its ends differ")
+        if self.from_claim == self.to_claim:
+            raise ValueError(f"goes from {self.to_claim} to itself; its ends differ")
         return self
 
 
-Record = Actor | Place | Claim | Event | Obstacle | Relation
+class Corrected(Closed):
+    """One record, the records between two ids, or every record of a kind."""
+
+    kind: RecordKind
+    id: Id | None = None
+    first: Id | None = Field(default=None, alias="from")
+    last: Id | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _names_one_or_a_range(self) -> Self:
+        if (self.first is None) != (self.last is None) or (self.id is not None and self.first is not None):
+            raise ValueError("names neither one record nor a range; give `id`, or `from` and `to`, or the kind alone")
+        return self
+
+
+class Correction(Closed):
+    id: Id
+    date: Day
+    records: list[Corrected] = Field(min_length=1)
+    what: Words
+    why: Words

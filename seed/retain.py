@@ -1,43 +1,52 @@
 """What stays of the published generation, in the shape in which new records are staged."""
 
-from api.model.tables import metadata
-from seed.stage import COLUMNS, LISTED, WITH_PLACE
+from sqlalchemy import JSON, Table
 
-SHARED = {"actor": "actor_document", "place": "place_document", "topic": "document_topic"}
-LINKS = {(owner, ids): link for link, (owner, ids) in LISTED.items()}
+from seed.staged import Staged
+
+# The aggregate that makes a JSON list, and the function that makes a JSON object.
+FUNCTIONS = {"sqlite": ("json_group_array", "json_object"), "postgresql": ("json_agg", "json_build_object")}
 
 
-def query(table: str, stays: set[str], goes: set[str], collected: str) -> str:
-    """The query for a staged table's rows; `collected` is the aggregate that makes a JSON array of its argument.
+def query(staged: Staged, stays: set[str], goes: set[str], dialect: str) -> str:
+    """The query for a staged table's rows of the documents that stay.
 
     Ids are safe to write out: a package with any other is refused.
     """
     chosen, is_in = (stays, "IN") if len(stays) <= len(goes) else (goes, "NOT IN")
-    listed = ", ".join(f"'{document}'" for document in sorted(chosen))
-    home = SHARED.get(table, table)
-    tables = f'"{home}" d'
-    if home != table:
-        tables += f' JOIN "{table}" t ON t."id" = d."{table}"'
-    fields = ", ".join(_field(name, table, home, collected) for name in COLUMNS[table])
-    if table in WITH_PLACE:
-        fields += ", NULL"
-    owner = table.partition("_")[0]
-    if "document" in metadata.tables[home].columns:
-        where = f'd."document" {is_in} ({listed})'
-    elif table == "document":
-        where = f'd."id" {is_in} ({listed})'
-    else:
-        where = f'd."{owner}" IN (SELECT "sequence" FROM "{owner}" WHERE "document" {is_in} ({listed}))'
-    return f"SELECT {fields} FROM {tables} WHERE {where if listed else 'true'}"
+    among = f"{is_in} ({', '.join(repr(document) for document in sorted(chosen))})" if chosen else "IS NOT NULL"
+    tables = f'"{staged.home.name}" d'
+    if staged.is_shared:
+        tables += f' JOIN "{staged.name}" t ON t."id" = d."{staged.name}"'
+    fields = ", ".join(_field(staged, name, dialect) for name in staged.columns)
+    document = "id" if staged.name == "document" else "document"
+    return f'SELECT {fields} FROM {tables} WHERE d."{document}" {among}'
 
 
-def _field(name: str, table: str, home: str, collected: str) -> str:
+def _field(staged: Staged, name: str, dialect: str) -> str:
     if name == "n":
         return 'd."sequence"'
-    if link := LINKS.get((table, name)):
-        ids = f'SELECT "{name[:-1]}" AS id FROM "{link}" WHERE "{table}" = d."sequence" ORDER BY "ordinal"'
-        return f"coalesce((SELECT CAST({collected}(id) AS TEXT) FROM ({ids}) listed), '[]')"
-    own = metadata.tables[home].columns
-    if name not in own or (home != table and name == "id"):
-        return f't."{name}"'
-    return f'CAST(d."{name}" AS TEXT)' if str(own[name].type) == "JSON" else f'd."{name}"'
+    if name == "at":
+        return "NULL"
+    if name in staged.lists:
+        return _list(staged, staged.lists[name], dialect)
+    column = staged.home.c.get(name) if name != "id" else None
+    if column is None:
+        return f'{"t" if staged.is_shared else "d"}."{name}"'
+    return f'CAST(d."{name}" AS TEXT)' if isinstance(column.type, JSON) else f'd."{name}"'
+
+
+def _list(staged: Staged, table: Table, dialect: str) -> str:
+    """The rows that belong to a record as a JSON list: of values, or of objects where a row has several."""
+    aggregate, make_object = FUNCTIONS[dialect]
+    key = staged.name if staged.is_shared else "sequence"
+    owner = f'"{staged.name}" = d."{key}"'
+    if staged.is_shared:
+        owner += ' AND "document" = d."document"'
+    names = staged.values(table)
+    item = f'"{names[0]}"'
+    if len(names) > 1:
+        pairs = (f"'{name}', \"{name}\"" for name in names)
+        item = f"{make_object}({', '.join(pairs)})"
+    rows = f'SELECT * FROM "{table.name}" WHERE {owner} ORDER BY "ordinal"'
+    return f"coalesce((SELECT CAST({aggregate}({item}) AS TEXT) FROM ({rows}) listed), '[]')"

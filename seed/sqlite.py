@@ -6,32 +6,34 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, NullPool, Table, create_engine
 
 from seed import schema
-from seed.apart import Opener
 from seed.faults import Unusable
-from seed.generations import Current, Next, current_of, sorting_in
+from seed.generations import Dialect, Next, sorting_in
+from seed.indexing import Opener
 from seed.stage import quoted
+from seed.staged import names
 
 
 class SqliteStore:
-    collected = "json_group_array"
+    dialect: Dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
         if str(path) in ("", ":memory:"):
             raise Unusable("content in memory would be lost; set SIC_DATABASE_URL to sqlite:///a/file.db")
         self.path = path.resolve()
         self._next = self.path.with_name(self.path.name + ".next")
+        self._earlier = self.path.with_name(self.path.name + ".previous")
         self._scratch = self.path.with_name(self.path.name + ".stage")
 
     @contextmanager
-    def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
+    def locked(self, waiting: Callable[[], None], clear: bool = True) -> Iterator[None]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_name(self.path.name + ".lock").open("wb") as lock:
             try:
@@ -39,7 +41,8 @@ class SqliteStore:
             except BlockingIOError:
                 waiting()
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            self._clear()
+            if clear:
+                self._clear()
             yield
 
     def _clear(self) -> None:
@@ -56,27 +59,28 @@ class SqliteStore:
         finally:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _read(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self.path.as_uri()}?mode=ro&immutable=1", uri=True)
+    def opener(self) -> Opener | None:
+        return partial(_reading, self.path) if self.path.exists() and self.path.stat().st_size else None
 
-    def current(self) -> Current | None:
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            return None
-        engine = create_engine("sqlite://", creator=self._read, poolclass=NullPool)
-        with engine.connect() as connection:
-            return current_of(connection)
+    def earlier(self) -> Opener | None:
+        return partial(_reading, self._earlier) if self._earlier.exists() else None
+
+    def publish_earlier(self) -> None:
+        published = self._next.with_suffix(".now")
+        published.unlink(missing_ok=True)
+        published.hardlink_to(self.path)
+        self._earlier.replace(self.path)
+        published.replace(self._earlier)
+        _sync(self.path.parent)
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        connection = self._read()
-        try:
+        with closing(_immutable(self.path)) as connection:
             yield from connection.execute(query)
-        finally:
-            connection.close()
 
     @contextmanager
     def next(self) -> Iterator[Next]:
         try:
-            building = _NextFile(self._next, self.path)
+            building = _NextFile(self._next, self.path, self._earlier)
             schema.upgrade(building.connection)
             building.strip()
             yield building
@@ -87,15 +91,16 @@ class SqliteStore:
     def copy(self) -> Iterator[Next]:
         try:
             shutil.copyfile(self.path, self._next)
-            yield _NextFile(self._next, self.path)
+            yield _NextFile(self._next, self.path, self._earlier)
         finally:
             self._clear()
 
 
 class _NextFile:
-    def __init__(self, path: Path, published: Path) -> None:
+    def __init__(self, path: Path, published: Path, earlier: Path) -> None:
         self._path = path
         self._published = published
+        self._earlier = earlier
         self._indexes: list[str] = []
         self.connection = _opened(path)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536", "threads = 3"):
@@ -112,12 +117,12 @@ class _NextFile:
             self._indexes.append(ddl)
         self.connection.commit()
 
-    def fill(self, merged: sqlite3.Connection, table: str, columns: list[str], select: str) -> None:
+    def fill(self, merged: sqlite3.Connection, table: Table, select: str) -> None:
         if not any(row[1] == "target" for row in merged.execute("PRAGMA database_list")):
             merged.execute("ATTACH ? AS target", (str(self._path),))
             for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
                 merged.execute(f"PRAGMA target.{pragma}")
-        merged.execute(f'INSERT INTO target."{table}" ({quoted(tuple(columns))}) {select}')
+        merged.execute(f'INSERT INTO target."{table.name}" ({quoted(names(table))}) {select}')
 
     def complete(self, index_text: Callable[[Opener], None]) -> None:
         self.connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # or who reads would wait for who writes
@@ -141,8 +146,23 @@ class _NextFile:
         finished.execute("PRAGMA journal_mode = DELETE")
         finished.close()
         _sync(self._path)
+        self._keep_published()
         self._path.replace(self._published)
         _sync(self._published.parent)
+
+    def _keep_published(self) -> None:
+        """Another name for the same file, so that it can be published again; not every file system has that."""
+        self._earlier.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._earlier.hardlink_to(self._published)
+
+
+def _immutable(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _reading(path: Path) -> Connection:
+    return create_engine("sqlite://", creator=partial(_immutable, path), poolclass=NullPool).connect()
 
 
 def _opened(path: Path) -> Connection:

@@ -1,4 +1,4 @@
-"""`python -m tests.contract` prints openapi.json as the code has it, with real answers as its examples."""
+"""`python -m tests.contract` prints openapi.json as the code has it, with real responses as its examples."""
 
 import json
 import sys
@@ -14,54 +14,60 @@ from api.openapi import document
 from api.settings import Settings
 from tests.server import Server, loaded
 
-# The question behind each path's example; /openapi.json is no example of itself, /metrics is not in the document.
-QUESTIONS = {
-    "/": "/",
-    "/livez": "/livez",
-    "/llms.txt": "/llms.txt",
-    "/problems": "/problems",
-    "/problems/{type}": "/problems/stale-cursor",
-    "/readyz": "/readyz",
-    "/v1": "/v1",
-    "/v1/actors": "/v1/actors?limit=1",
-    "/v1/actors/{id}": "/v1/actors/armenia",
-    "/v1/claims": "/v1/claims?limit=1",
-    "/v1/claims/{id}": "/v1/claims/karabakh.c001",
-    "/v1/documents": "/v1/documents?limit=1",
-    "/v1/documents/{id}": "/v1/documents/karabakh",
-    "/v1/documents/{id}/coverage": "/v1/documents/karabakh/coverage?limit=1",
-    "/v1/documents/{id}/spans": "/v1/documents/karabakh/spans?start=0&end=157&limit=1",
-    "/v1/documents/{id}/text": "/v1/documents/karabakh/text?start=0&end=157",
-    "/v1/events": "/v1/events?limit=1",
-    "/v1/events/{id}": "/v1/events/karabakh.e001",
-    "/v1/obstacles": "/v1/obstacles?limit=1",
-    "/v1/obstacles/{id}": "/v1/obstacles/karabakh.o3",
-    "/v1/places": "/v1/places?limit=1",
-    "/v1/places/{id}": "/v1/places/karabakh",
-    "/v1/positions": "/v1/positions?limit=1",
-    "/v1/positions/{id}": "/v1/positions/karabakh.o3-armenia",
-    "/v1/relations": "/v1/relations?limit=1",
-    "/v1/relations/{id}": "/v1/relations/karabakh.r001",
-    "/v1/resolve": "/v1/resolve?quote=Karabakh+is+Armenia",
-    "/v1/search": "/v1/search?q=prisoner+exchange&limit=1&highlight=true&facets=kind",
-    "/v1/sections": "/v1/sections?limit=1",
-    "/v1/sections/{id}": "/v1/sections/karabakh.s02",
-    "/v1/suggest": "/v1/suggest?q=kara&limit=3",
-    "/v1/vocabularies": "/v1/vocabularies",
-    "/v1/vocabularies/{name}": "/v1/vocabularies/claim_type",
+# The ids of a path's example, by what its parameters name.
+IDS = {
+    "actors": "armenia",
+    "claims": "karabakh.c001",
+    "corrections": "karabakh.k01",
+    "documents": "karabakh",
+    "events": "karabakh.e001",
+    "obstacles": "karabakh.o3",
+    "places": "karabakh",
+    "positions": "karabakh.o3-armenia",
+    "relations": "karabakh.r001",
+    "sections": "karabakh.s02",
 }
+# The queries of the examples that need one, by the beginning of their path without the suffix.
+QUERIES = {
+    "/v1/documents/{id}/coverage": "limit=1",
+    "/v1/documents/{id}/spans": "end=157&limit=1&start=0",
+    "/v1/documents/{id}/text": "end=157&start=0",
+    "/v1/resolve": "quote=Karabakh+is+Armenia",
+    "/v1/search": "limit=1&q=prisoner+exchange",
+    "/v1/suggest": "limit=3&q=kara",
+}
+UNSHOWN = ("/openapi.json",)  # no example of itself
 
 
-def example(server: Server, question: str) -> Any:
-    answer = server.client.get(question, headers={"Accept": "application/json, text/plain;q=0.5"})
-    assert answer.status_code == 200, f"{question}: {answer.text}"
-    if answer.headers["content-type"].startswith("text/plain"):
-        return answer.text
-    told = answer.json()
+def concrete(path: str) -> str:
+    """A path that is there, for a path of the contract."""
+    plural = path.split("/")[2].partition(".")[0] if path.startswith("/v1/") and path.count("/") > 1 else ""
+    if plural == "{kind}":
+        path, plural = path.replace("{kind}", "claims"), "claims"
+    named = path.replace("{id}", IDS.get(plural, "karabakh"))
+    return named.replace("{name}", "claim_type").replace("{type}", "stale-cursor")
+
+
+def query(path: str) -> str:
+    """The query of a path's example."""
+    if path.startswith("/v1/counts/"):
+        return "by=document"
+    bare = path.removesuffix(".csv").removesuffix(".jsonl").removesuffix(".jsonld")
+    if bare in QUERIES:
+        return QUERIES[bare]
+    return "limit=1" if path.startswith("/v1/") and "{" not in path and bare.removeprefix("/v1/") in IDS else ""
+
+
+def example(server: Server, path: str) -> Any:
+    response = server.client.get(concrete(path), params=query(path) or None)
+    assert response.status_code == 200, f"{path}: {response.text}"
+    if "json" not in response.headers["content-type"] or "jsonl" in response.headers["content-type"]:
+        return response.text
+    shown = response.json()
     # The release is a hash over openapi.json, which would have to hold its own hash.
-    if "release" in told.get("data", ()):
-        told["data"]["release"] = "0" * 16
-    return told
+    if "release" in shown.get("data", ()):
+        shown["data"]["release"] = "0" * 16
+    return shown
 
 
 def contract() -> dict[str, Any]:
@@ -69,10 +75,15 @@ def contract() -> dict[str, Any]:
     assert isinstance(app, FastAPI)
     made = document(app, __version__)
     with tempfile.TemporaryDirectory() as folder, Server(loaded(Path(folder))) as server:
-        for path, question in QUESTIONS.items():
-            content = made["paths"][path]["get"]["responses"]["200"]["content"]
-            content[next(iter(content))]["example"] = example(server, question)
+        for path, item in made["paths"].items():
+            if path not in UNSHOWN and not (path == "/v1/corrections/{id}" and not _has_corrections(server)):
+                content = item["get"]["responses"]["200"]["content"]
+                content[next(iter(content))]["example"] = example(server, path)
     return made
+
+
+def _has_corrections(server: Server) -> bool:
+    return bool(server.client.get("/v1/corrections").json()["meta"]["total"])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from api.model.tables import metadata
+from api.model import metadata
 from tests.postgres import Postgres
 
 

@@ -30,6 +30,7 @@ sections:
 unrecorded:
   - {quote: The end came late, reason: It ends the text.}
   - {quote: Nobody knew, reason: It says nothing.}
+provenance: {title: The small text, published: "1995"}
 """,
     "actors.yaml": """\
 - id: alpha
@@ -62,7 +63,7 @@ unrecorded:
   type: factual
   mode: reported
   speaker: gamma
-  actors: [alpha]
+  actors: [alpha, gamma]
   quantities:
     - {text: about 20, value: 20, approximate: true, unit: people, of: people}
 - id: base.c3
@@ -87,6 +88,8 @@ unrecorded:
   date: {text: "1994", edtf: 1994, basis: stated}
   actors: [alpha, gamma]
   places: [beta-town]
+  claims: [base.c2]
+  speakers: [gamma, null]
 """,
     "obstacles.yaml": """\
 - id: base.o1
@@ -116,6 +119,16 @@ unrecorded:
   type: supports
   basis: stated
   quote: says
+""",
+    "corrections.yaml": """\
+- id: base.k1
+  date: 2026-11-25
+  records:
+    - {kind: claim, id: base.c2}
+    - {kind: event, from: base.e1, to: base.e3}
+    - {kind: place}
+  what: The meeting is a claim of Gamma, and there are two events fewer.
+  why: The text says who told of it.
 """,
 }
 

@@ -8,9 +8,9 @@ from sqlalchemy import JSON, Boolean, Connection, Engine, Integer, create_engine
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeEngine
 
-from api.model.tables import metadata
+from api.model import metadata
+from api.model.kinds import KINDS
 
-KINDS = ("actor", "claim", "document", "event", "obstacle", "place", "position", "relation", "section")
 WORDS = """
     armenia azerbaijan karabakh border treaty enclave diaspora victory defeat ceasefire corridor refugee displacement
     nation border trauma narrative peace highway guarantor election army drone sanction trade route infrastructure
@@ -29,7 +29,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def fill(connection: Connection, rows: Rows) -> None:
-    """Insert rows by table; `sequence` and `rank` are given here, and what else a row needs and lacks."""
+    """Insert rows by table, with `sequence` and `rank`, and with blanks where a row lacks what its table needs."""
     ranked = [(kind, row["id"], row) for kind in KINDS for row in rows.get(kind, [])]
     for rank, (_, _, row) in enumerate(sorted(ranked, key=lambda each: each[:2]), start=1):
         row["rank"] = rank
@@ -67,7 +67,10 @@ def random_rows(seed: int, size: int = 60) -> Rows:
     actors, places, topics = [f"a{n}" for n in range(6)], [f"p{n}" for n in range(5)], [f"t{n}" for n in range(4)]
     documents = ["da", "db", "dc"]
     rows: Rows = {
-        "document": [{"id": each, "label": text(3), "title": None if each == "da" else text(2)} for each in documents],
+        "document": [
+            {"id": each, "label": text(3), "title": None if each == "da" else text(2), "language": "en"}
+            for each in documents
+        ],
         "topic": [{"id": each, "label": each, "definition": each} for each in topics],
         "section": [],
         "actor": [
@@ -80,13 +83,15 @@ def random_rows(seed: int, size: int = 60) -> Rows:
         ],
         **{name: [] for name in ("actor_document", "place_document", "claim", "claim_actor", "claim_place")},
         **{name: [] for name in ("claim_topic", "event", "event_actor", "event_place", "obstacle", "obstacle_actor")},
-        **{name: [] for name in ("position", "relation")},
+        **{name: [] for name in ("position", "relation", "actor_name", "place_name", "event_speaker", "event_claim")},
+        **{name: [] for name in ("event_mention", "document_topic", "correction", "correction_record")},
     }
     for document in documents:
+        rows["document_topic"] += [{"document": document, "topic": each} for each in some(topics, 2)]
         for kind, ids in (("actor", actors), ("place", places)):
-            rows[f"{kind}_document"] += [
-                {kind: each, "document": document, "names": [text(1)], "mention_count": 1} for each in some(ids, 4)
-            ]
+            for each in some(ids, 4):
+                rows[f"{kind}_document"].append({kind: each, "document": document, "mention_count": 1})
+                rows[f"{kind}_name"].append({kind: each, "document": document, "ordinal": 1, "name": text(1)})
         for n in range(4):
             rows["section"].append(
                 {
@@ -142,8 +147,15 @@ def random_rows(seed: int, size: int = 60) -> Rows:
                 **{"section": f"{document}.s{chance.randint(1, 3)}", "name": text(3), **sourced(text(), n)},
                 **{"category": chance.choice(["war", "policy"]), "status": chance.choice(["occurred", "proposed"])},
                 **{"basis": "stated" if earliest or latest else "none", "earliest": earliest, "latest": latest},
+                "year": int(earliest[:4]) if earliest else None,
             }
         )
+        for at, speaker in enumerate(chance.sample([None, "author", *actors], k=chance.randint(0, 2)), start=1):
+            rows["event_speaker"].append({"event": n + 1, "ordinal": at, "speaker": speaker})
+        for at, claim in enumerate(chance.sample(rows["claim"], k=chance.randint(1, 2)), start=1):
+            rows["event_claim"].append({"event": n + 1, "ordinal": at, "claim": claim["id"]})
+        for at in range(1, chance.randint(1, 3)):
+            rows["event_mention"].append({"event": n + 1, "ordinal": at, "document": document, **sourced(text(5), at)})
         for name, ids in (("actor", actors), ("place", places)):
             rows[f"event_{name}"] += [
                 {"event": n + 1, "ordinal": at, name: each} for at, each in enumerate(some(ids), start=1)
@@ -154,6 +166,16 @@ def random_rows(seed: int, size: int = 60) -> Rows:
             {
                 **{"id": f"db.r{n:03d}", "document": "db", "from_claim": one["id"], "to_claim": other["id"]},
                 **{"type": chance.choice(["supports", "causes"]), "basis": "inferred"},
+                "section": chance.choice([None, "db.s1"]),
             }
         )
+    for n in range(8):
+        day = f"20{20 + n % 3}-01-0{n + 1}"
+        rows["correction"].append(
+            {**{"id": f"da.x{n}", "document": chance.choice(documents), "date": day}, "what": text(), "why": text()}
+        )
+        for at in range(1, 1 + n % 3):
+            kind = chance.choice(["claim", "event"])
+            record = {"record_kind": kind, "record": chance.choice(rows[kind])["id"]}
+            rows["correction_record"].append({"correction": n + 1, "ordinal": at, **record})
     return rows

@@ -6,21 +6,22 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from unicodedata import normalize
 
 import psycopg
 import pytest
 import yaml
 from sqlalchemy import Connection, create_engine
 
-from api.model.tables import metadata
+from api.model import metadata
 from api.search.store import MANIFEST
 from seed import readers
-from seed.apart import entries_apart
 from seed.faults import Refused, Unusable
-from seed.load import Loaded, Steps, load, store, unload
+from seed.indexing import entries_apart
+from seed.load import Loaded, Steps, check, load, rollback, store, unload
 from tests.benchmarks.corpus import write
 from tests.databases import emptied, everything, published, rows
-from tests.packages import package
+from tests.packages import FILES, SOURCE, package
 from tests.postgres import Postgres
 from tests.server import ROOT, sic
 
@@ -61,7 +62,18 @@ class TestWhatIsDerived:
         assert found == [("author", None), ("gamma", "gamma"), ("author", None), (None, None)]
 
     def test_ranks_are_places_by_kind_and_id(self) -> None:
-        kinds = ("actor", "claim", "document", "event", "obstacle", "place", "position", "relation", "section")
+        kinds = (
+            "actor",
+            "claim",
+            "correction",
+            "document",
+            "event",
+            "obstacle",
+            "place",
+            "position",
+            "relation",
+            "section",
+        )
         found = [
             (kind, name, rank)
             for kind in kinds
@@ -79,8 +91,33 @@ class TestWhatIsDerived:
         assert found == [("Roads", words, f"1. Roads: {words}")]
 
     def test_a_date_has_bounds(self) -> None:
-        query = "SELECT date_text, edtf, earliest, latest, basis FROM event"
-        assert rows(self.url, query) == [("1994", "1994", "1994-01-01", "1994-12-31", "stated")]
+        query = "SELECT date_text, edtf, earliest, latest, year, basis FROM event"
+        assert rows(self.url, query) == [("1994", "1994", "1994-01-01", "1994-12-31", 1994, "stated")]
+
+    def test_an_event_has_claims_and_speakers(self) -> None:
+        assert rows(self.url, "SELECT event, ordinal, claim FROM event_claim") == [(1, 1, "base.c2")]
+        found = rows(self.url, "SELECT event, ordinal, speaker FROM event_speaker ORDER BY ordinal")
+        assert found == [(1, 1, "gamma"), (1, 2, None)]
+
+    def test_what_an_editor_knows_of_the_origin_is_kept_apart(self) -> None:
+        [(title, provenance)] = rows(self.url, "SELECT title, provenance FROM document")
+        provenance = json.loads(provenance) if isinstance(provenance, str) else provenance
+        assert title is None
+        assert {key: value for key, value in provenance.items() if value} == {
+            "title": "The small text",
+            "published": "1995",
+        }
+        assert set(provenance) == {"title", "author", "publisher", "url", "published", "retrieved", "licence"}
+
+    def test_a_correction_names_records_ranges_and_whole_kinds(self) -> None:
+        assert rows(self.url, "SELECT id, date FROM correction") == [("base.k1", "2026-11-25")]
+        found = rows(self.url, "SELECT record_kind, record FROM correction_record ORDER BY ordinal")
+        events = [("event", f"base.e{number}") for number in (1, 2, 3)]
+        assert found == [("claim", "base.c2"), *events, ("place", "beta-town")]
+
+    def test_names_are_rows_in_the_order_of_the_package(self) -> None:
+        found = rows(self.url, "SELECT place, document, ordinal, name FROM place_name ORDER BY ordinal")
+        assert found == [("beta-town", "base", 1, "Beta Town"), ("beta-town", "base", 2, "Beta")]
 
     def test_a_parent_section_spans_its_children(self) -> None:
         found = rows(self.url, 'SELECT id, ordinal, start, "end" FROM section ORDER BY sequence')
@@ -101,7 +138,7 @@ class TestWhatIsDerived:
             assert counts.pop("documents", 1) == 1
             assert counts == {
                 "sections": 4, "claims": 4, "events": 1, "obstacles": 1, "positions": 2, "relations": 2, "actors": 2,
-                "places": 1, "sentences": 7,
+                "places": 1, "corrections": 1, "sentences": 7,
             }  # fmt: skip
         assert rows(self.url, "SELECT id FROM snapshot") == [(self.done.snapshot,)]
 
@@ -127,6 +164,8 @@ class TestSameContent:
             for record in records:
                 if "speaker" in record:
                     record["speaker"] = record["speaker"] or None
+                if "speakers" in record:
+                    record["speakers"] = [None if speaker == "null" else speaker for speaker in record["speakers"]]
             (shuffled / f"{file}.jsonl").write_text("\n\n".join(json.dumps(record) for record in records))
             path.unlink()
         loaded(database_url, second)
@@ -182,6 +221,9 @@ class TestSameContent:
             ("events.yaml", "    - quote: says Gamma\n", "    - quote: says\n"),
             ("obstacles.yaml", "statement: Alpha refuses them.", "statement: Alpha refuses roads."),
             ("relations.yaml", "type: supports", "type: causes"),
+            ("events.yaml", "[gamma, null]", "[gamma]"),
+            ("corrections.yaml", "  what: The", "  what: A"),
+            ("document.yaml", "published: ", "retrieved: "),
         ],
     )  # fmt: skip
     def test_whatever_changes_is_another_snapshot(self, change: tuple[str, str, str], tmp_path: Path) -> None:
@@ -190,6 +232,34 @@ class TestSameContent:
         second = loaded(url, package(tmp_path / "two", change))
         assert second.changed
         assert second.snapshot != first.snapshot
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            ("document.yaml", "begins: The end came", "begins: The end came late"),
+            ("claims.yaml", "quote: Alpha refuses", "quote: Alpha refuses\n  prefix: 'roads. '"),
+            ("claims.yaml", "  speaker:\n", "  speaker: ~\n  mode: asserted\n  note:\n"),
+            ("events.yaml", "edtf: 1994, ", "edtf: 1994, earliest: 1994-01-01, "),
+            ("document.yaml", "quote: Nobody knew,", "quote: Nobody,"),
+            ("corrections.yaml", "{kind: place}", "{kind: place, id: beta-town}"),
+        ],
+    )
+    def test_how_it_was_typed_changes_nothing(self, change: tuple[str, str, str], tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'sic.db'}"
+        loaded(url, package(tmp_path / "one"))
+        assert not loaded(url, package(tmp_path / "two", change)).changed
+
+    def test_letters_that_look_the_same_are_the_same(self, tmp_path: Path) -> None:
+        """In NFC a Devanagari letter with a nukta is two characters; keyboards write one."""
+        url, typed = f"sqlite:///{tmp_path / 'sic.db'}", "Nobody \u095b\u094b\u0930"
+        words = normalize("NFC", typed)
+        assert words != typed
+        for name, quote in (("one", typed), ("two", words)):
+            changes = ("quote: It may rain\n", f"quote: {quote}\n"), ("  hedge_cue: may\n", "")
+            source = SOURCE.replace("and it may", f"and {typed}").encode()
+            done = loaded(url, package(tmp_path / name, *(("claims.yaml", *each) for each in changes), source=source))
+            assert rows(url, "SELECT quote FROM claim WHERE id = 'base.c3'") == [(words,)]
+        assert not done.changed
 
 
 def _inode(url: str) -> int:
@@ -207,11 +277,8 @@ class TestReplacing:
     def test_an_actor_goes_with_the_last_document_that_uses_it(self, database_url: str, tmp_path: Path) -> None:
         loaded(database_url, package(tmp_path / "a", name="a"))
         loaded(database_url, package(tmp_path / "b", ("actors.yaml", "[Alpha]", "[Alpha, Beta]"), name="b"))
-        names = "SELECT document, names FROM actor_document WHERE actor = 'alpha' ORDER BY document"
-        found = [
-            (name, json.loads(said) if isinstance(said, str) else said) for name, said in rows(database_url, names)
-        ]
-        assert found == [("a", ["Alpha"]), ("b", ["Alpha", "Beta"])]
+        names = "SELECT document, name FROM actor_name WHERE actor = 'alpha' ORDER BY document, ordinal"
+        assert rows(database_url, names) == [("a", "Alpha"), ("b", "Alpha"), ("b", "Beta")]
         assert rows(database_url, "SELECT mention_count FROM actor WHERE id = 'alpha'") == [(7,)]
 
         unload(store(database_url), "b", None, Steps())
@@ -232,6 +299,96 @@ class TestReplacing:
         assert (published(database_url), _inode(database_url), everything(database_url)) == seen
         if database_url.startswith("sqlite"):
             assert sorted(path.name for path in (tmp_path / "database").iterdir()) == ["sic.db", "sic.db.lock"]
+
+
+class TestIdsAreNeverUsedAgain:
+    def test_an_id_that_a_correction_took_out_is_refused(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one"))
+        again = FILES["events.yaml"] + FILES["events.yaml"].replace("base.e1", "base.e2")
+        with pytest.raises(Refused) as refused:
+            loaded(database_url, package(tmp_path / "two", files={"events.yaml": again}))
+        [fault] = refused.value.faults
+        assert str(fault) == (
+            f"{tmp_path}/two/events.yaml:13: event id base.e2 was taken out by correction base.k1 of 2026-11-25; ids"
+            " are never used again (to go back to an earlier edition, unload this one first)"
+        )
+        with pytest.raises(Refused):
+            check(store(database_url), [tmp_path / "two"], Steps())
+        unload(store(database_url), "base", None, Steps())
+        assert loaded(database_url, tmp_path / "two").counts["events"] == 2
+
+    def test_an_id_that_a_correction_names_stays_with_its_record(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one"))
+        loaded(database_url, package(tmp_path / "two", ("claims.yaml", "about twenty", "some twenty")))
+        assert rows(database_url, "SELECT statement FROM claim WHERE id = 'base.c2'") == [
+            ("Alpha met some twenty people in 1994.",)
+        ]
+
+    def test_an_actor_that_a_correction_took_out_may_come_back(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one", ("corrections.yaml", "kind: place", "kind: actor, id: delta")))
+        delta = FILES["actors.yaml"] + "- {id: delta, name: Delta, category: group, names: [Delta]}\n"
+        loaded(database_url, package(tmp_path / "two", name="other", files={"actors.yaml": delta}))
+        assert rows(database_url, "SELECT id FROM actor ORDER BY id") == [("alpha",), ("delta",), ("gamma",)]
+
+
+class TestRollback:
+    def test_it_publishes_the_content_of_before_and_is_undone_by_another(
+        self, database_url: str, tmp_path: Path
+    ) -> None:
+        first = loaded(database_url, package(tmp_path / "a", name="a"))
+        content = everything(database_url)
+        second = loaded(database_url, package(tmp_path / "b", name="b"))
+        both, before = everything(database_url), (published(database_url), _inode(database_url))
+
+        assert rollback(store(database_url), tmp_path / "index", Steps()).snapshot == first.snapshot
+        assert everything(database_url) == content
+        assert (published(database_url), _inode(database_url)) != before
+        assert list((tmp_path / "index").glob(f"{first.snapshot}-*"))
+        assert rollback(store(database_url), None, Steps()).snapshot == second.snapshot
+        assert everything(database_url) == both
+
+        loaded(database_url, package(tmp_path / "c", name="c"))
+        assert rows(database_url, "SELECT id FROM document ORDER BY id") == [("a",), ("b",), ("c",)]
+        assert rollback(store(database_url), None, Steps()).snapshot == second.snapshot
+
+    def test_there_has_to_be_something_to_go_back_to(self, database_url: str, tmp_path: Path) -> None:
+        for _ in range(2):
+            with pytest.raises(Unusable, match="no earlier generation is kept"):
+                rollback(store(database_url), None, Steps())
+            loaded(database_url, package(tmp_path / "a" / str(_), name="a"))
+
+    def test_a_killed_rollback_leaves_one_of_the_two(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        url = f"sqlite:///{tmp_path / 'sic.db'}"
+        snapshots = {loaded(url, package(tmp_path / name, name=name)).snapshot for name in "ab"}
+        moves = []
+        for fails in range(2):
+
+            def replace(self: Path, target: Path, fails: int = fails) -> Path:
+                moves.append(target)
+                if len(moves) > fails:
+                    raise KeyboardInterrupt
+                return self.rename(target)
+
+            moves.clear()
+            with monkeypatch.context() as killed:
+                killed.setattr(Path, "replace", replace)
+                with pytest.raises(KeyboardInterrupt):
+                    rollback(store(url), None, Steps())
+            [(snapshot,)] = rows(url, "SELECT id FROM snapshot")
+            assert snapshot in snapshots
+        done = loaded(url, package(tmp_path / "c", name="c"))
+        assert rows(url, "SELECT id FROM snapshot") == [(done.snapshot,)]
+
+    def test_readers_never_lose_the_generation_that_is_served(self, postgresql: Postgres, tmp_path: Path) -> None:
+        url = emptied(postgresql)
+        for name in "ab":
+            loaded(url, package(tmp_path / name, name=name))
+        with psycopg.connect(url) as reader:
+            assert reader.execute("SELECT count(*) FROM sic_g2.claim").fetchone() == (8,)
+            rollback(store(url), None, Steps())
+            assert reader.execute("SELECT count(*) FROM sic_g2.event").fetchone() == (2,)
+        assert published(url) == "sic_g3"
+        assert postgresql.execute("SELECT number FROM sic.generation ORDER BY 1") == [(2,), (3,)]
 
 
 class TestTogether:
@@ -303,13 +460,15 @@ class TestCommandLine:
     def test_a_package_is_loaded_checked_and_unloaded(self, database_url: str, tmp_path: Path) -> None:
         env = {"SIC_DATABASE_URL": database_url}
         folder = package(tmp_path / "base")
-        counts = "2 actors, 4 claims, 1 document, 1 event, 1 obstacle, 1 place, 2 positions, 2 relations, 4 sections"
+        counts = "2 actors, 4 claims, 1 correction, 1 document, 1 event, 1 obstacle, 1 place, 2 positions, 2 relations"
         said = [
-            (("migrate",), "published an empty snapshot at revision 0001"),
-            (("migrate",), "already at revision 0001"),
+            (("migrate",), "published an empty snapshot at revision 0002"),
+            (("migrate",), "already at revision 0002"),
             (("load", folder), f"loaded base; snapshot .*: {counts}"),
             (("load", folder), "base already loaded, nothing changed; snapshot "),
             (("check", folder, "--complete"), "sentences accounted for: 7/7"),
+            (("rollback",), "published snapshot e3b0c44298fc1c14 again: no documents"),
+            (("rollback",), "again: base"),
             (("unload", "base"), "unloaded base; snapshot "),
         ]
         for arguments, expected in said:
@@ -386,7 +545,7 @@ def test_the_text_index_is_the_same_when_another_process_reads_for_it(
 ) -> None:
     def files(root: Path) -> list[list[int]]:
         """Size and checksum of each file; their names are chance."""
-        monkeypatch.setattr("seed.load.ALONE", 0 if root.name == "apart" else 1_000_000)
+        monkeypatch.setattr("seed.indexing.ALONE", 0 if root.name == "apart" else 1_000_000)
         load(store(database_url), [folder], root, Steps())
         [manifest] = root.glob(f"*/{MANIFEST}")
         unload(store(database_url), "base", None, Steps())

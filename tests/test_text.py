@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.search.mentions import bounded, mentions
 from seed import anchor
-from seed.anchor import Anchors, holds, occurrences
+from seed.anchor import Anchors, holds
 from seed.dates import bounds
 from seed.text import Utf16, canonical, paragraphs, sentences
 
@@ -97,11 +98,33 @@ def test_utf16_offsets_are_those_of_javascript(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "times"),
-    [(["Ann"], 2), (["Ann", "Ann Lee"], 2), (["Lee", "Ann"], 3), (["Ann’s"], 1), (["nn"], 0), (["ann"], 1)],
+    ("names", "spans"),
+    [
+        ({"ann": ["Ann"]}, [(0, 3, ["ann"]), (10, 13, ["ann"])]),
+        ({"ann": ["Ann", "Ann Lee"]}, [(0, 3, ["ann"]), (10, 17, ["ann"])]),
+        ({"ann": ["Ann"], "lee": ["Lee", "Ann Lee"]}, [(0, 3, ["ann"]), (10, 17, ["lee"])]),
+        ({"one": ["Ann"], "other": ["Ann", "Ann"]}, [(0, 3, ["one", "other"]), (10, 13, ["one", "other"])]),
+        ({"ann": ["Ann’s"]}, [(0, 5, ["ann"])]),
+        ({"ann": ["and Ann"], "lee": ["Ann Lee"]}, [(6, 13, ["ann"])]),
+        ({"ann": ["nn"]}, []),
+        ({"ann": ["ann"]}, [(25, 28, ["ann"])]),
+    ],
 )
-def test_mentions_are_whole_words_longest_first(names: list[str], times: int) -> None:
-    assert occurrences("Ann’s and Ann Lee. Anna, ann, Xann.", names) == times
+def test_mentions_are_whole_words_leftmost_then_longest(
+    names: dict[str, list[str]], spans: list[tuple[int, int, list[str]]]
+) -> None:
+    assert list(mentions("Ann’s and Ann Lee. Anna, ann, Xann.", names)) == spans
+
+
+@given(st.text(alphabet="ab c", max_size=40), st.lists(st.text(alphabet="ab ", min_size=1, max_size=4), max_size=5))
+def test_mentions_agree_with_a_look_at_every_place(text: str, forms: list[str]) -> None:
+    found, at = [], 0
+    while at < len(text):
+        here = [form for form in forms if text.startswith(form, at) and bounded(text, at, at + len(form))]
+        end = at + max(map(len, here), default=0)
+        found += [(at, end)] if here else []
+        at = max(end, at + 1)
+    assert [(start, end) for start, end, _ in mentions(text, {"x": forms})] == found
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ stay on that file after a load renames the next one over its path. On PostgreSQL
 on every server that has it; a server that has not got it yet is passed over.
 """
 
-import sqlite3
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -18,12 +16,12 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlmodel import Session
 
 from api import deadline
-from api.content.statements import Statement, driven
 from api.settings import Settings
 
-REVISION = "0001"  # the migration that this code reads; a test holds it to the newest one
+REVISION = "0002"  # the migration that this code reads; a test holds it to the newest one
 NEWEST = (
     "SELECT number, extract(epoch FROM published_at)::float FROM sic.generation"
     " WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"
@@ -67,6 +65,9 @@ class Database:
     def connect(self) -> Connection:
         return self.engine.connect()
 
+    def session(self) -> Session:
+        return Session(self.engine)
+
     def scan(self) -> Connection:
         """For reading whole tables row by row: PostgreSQL gives a cursor only within a transaction."""
         connection = self.connect()
@@ -87,24 +88,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def rows(connection: Connection, statement: Statement, **values: Any) -> Sequence[Any]:
-    """All rows of a statement; asked of another server when the one asked went away.
-
-    A generation never changes, so that the answer is the same. A statement that is given values is one that is
-    built once (api/statements.py).
-    """
-    if values and connection.dialect.name == "sqlite":
-        with suppress(sqlite3.Error):  # SQLAlchemy tells what is wrong, below
-            return driven(statement, connection.dialect).rows(connection, values)
-    try:
-        return connection.execute(statement, values).all()
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        connection.rollback()
-        return connection.execute(statement, values).all()
 
 
 def published(settings: Settings, probe: Engine | None = None) -> Generation:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -13,18 +13,16 @@ from sqlalchemy.exc import DBAPIError
 
 from api import search
 from api.content.answers import Answers
-from api.content.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published, rows
+from api.content.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published
+from api.content.ids import Ids
+from api.model.columns import columns
 from api.model.tables import Snapshot as SnapshotRow
-from api.model.tables import columns_of, metadata
-from api.problems import nearest
 from api.settings import Settings
 
 log = logging.getLogger("sic")
 
-SNAPSHOT = columns_of(SnapshotRow)
+SNAPSHOT = columns(SnapshotRow)
 
-NEAR_IDS = 5000  # beyond so many ids of a kind, a wrong one is told without a suggestion
-SUGGESTED = 3  # of the wrong ids of one parameter; looking for what was meant takes milliseconds for each
 PATIENCE = 5.0  # seconds without a word from the database after which it counts as away
 CUT_OFF = 3  # answers in a row that took too long, after which it counts as away for as long
 
@@ -73,26 +71,9 @@ class Snapshot:
         if done:
             self.database.close()
 
-    def unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
-        """Which of the ids no record of the kind has, each with the nearest that one has."""
-        if not ids:
-            return {}
-        if self.counts.get(f"{kind}s", 0) <= NEAR_IDS:
-            known = self._ids(kind)
-            missing = [id for id in ids if id not in known]
-            return {id: nearest(id, known) if at < SUGGESTED else None for at, id in enumerate(missing)}
-        id_column = metadata.tables[kind].c.id
-        with self.database.connect() as connection:
-            found = {id for (id,) in rows(connection, select(id_column).where(id_column.in_(ids)))}
-        return {id: None for id in ids if id not in found}
-
-    def _ids(self, kind: str) -> frozenset[str]:
-        known: frozenset[str] | None = self.remembered.get(("ids", kind))
-        if known is None:
-            with self.database.connect() as connection:
-                known = frozenset(id for (id,) in rows(connection, select(metadata.tables[kind].c.id)))
-            self.remembered[("ids", kind)] = known
-        return known
+    @cached_property
+    def ids(self) -> Ids:
+        return Ids(self.database, self.counts)
 
 
 class Serving:
@@ -125,7 +106,7 @@ class Serving:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
                 index, in_memory = search.ensure(connection, self.settings.index_root, row.id)
-                if any(row.counts[f"{kind}s"] != count for kind, count in index.counts.items()):
+                if any(row.counts[f"{kind}s"] != count for kind, count in index.sizes.items()):
                     log.error("the text index holds other records than the database; building it anew in memory")
                     index, in_memory = search.build_in_memory(connection), True
         except DBAPIError as error:

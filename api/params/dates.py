@@ -1,14 +1,18 @@
-"""Dates in questions: a day, a month or a year, each standing for its whole span."""
+"""Dates in queries: a day, a month or a year. Each value stands for its whole span."""
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from api.params.accepts import Accepts, Refused, shown
+from pydantic import MISSING, BeforeValidator, Field
+
+from api.params.fields import invalid, shown
+
+P = TypeVar("P")
 
 PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+EXAMPLES = ("2020-11-10", "2020-11", "2020")
 
 
 def bounds(text: str) -> tuple[str, str]:
@@ -22,16 +26,23 @@ def bounds(text: str) -> tuple[str, str]:
     return date(year, month or 1, 1).isoformat(), date(year, month or 12, last).isoformat()
 
 
-@dataclass(frozen=True)
-class Day(Accepts):
-    def read(self, text: str) -> str:
+def _day(value: Any) -> Any:
+    if isinstance(value, str):
         try:
-            if not re.fullmatch(PATTERN, text):
-                raise ValueError
-            bounds(text)
+            if not re.fullmatch(PATTERN, value):
+                raise ValueError(value)
+            bounds(value)
         except ValueError:
-            raise Refused(f"{shown(text)} is not a day, month or year", ["2020-11-10", "2020-11", "2020"]) from None
-        return text
+            raise invalid(f"{shown(value)} is not a day, month or year", allowed=EXAMPLES) from None
+    return value
 
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{PATTERN}$"}
+
+Day = Annotated[str, Field(pattern=f"^{PATTERN}$"), BeforeValidator(_day)]
+
+
+def in_order(params: P) -> P:
+    """Refuses a period whose first day is after its last."""
+    first, last = (getattr(params, name) for name in ("date_from", "date_to"))
+    if first is not MISSING and last is not MISSING and bounds(first)[0] > bounds(last)[1]:
+        raise invalid("date_from is after date_to", parameter="date_from")
+    return params

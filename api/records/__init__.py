@@ -1,0 +1,1 @@
+"""Records: their public shapes, how rows become them, and the lists that they stand in."""

@@ -1,37 +1,36 @@
-"""Where the words of a question stand in a record's own strings: ranges, no markup."""
+"""Where the words of a query stand in a record's own strings: ranges, no markup."""
 
-from api.formats.files import value_at
-from api.records.shapes import Record
+from collections.abc import Sequence
+from typing import Any
+
+from api.formats.tabular import value_at
+from api.model.kinds import KINDS
+from api.records.reader import Record
 from api.search import Index, Terms
 
-FIELDS = {
-    "actor": ("name", "names"),
-    "claim": ("statement", "source.quote"),
-    "document": ("label", "title"),
-    "event": ("name", "source.quote"),
-    "obstacle": ("title", "text", "summary"),
-    "place": ("name", "names"),
-    "position": ("statement", "source.quote"),
-    "section": ("title", "text"),
-}
+
+def add_highlights(index: Index, terms: Terms, records: Sequence[Record]) -> None:
+    """Adds `highlights` to each record: ranges by the dotted path of their string."""
+    for record in records:
+        strings = dict(_strings(record))
+        record["highlights"] = [
+            {
+                "field": each["field"],
+                "start": each["start"],
+                "end": each["end"],
+                "utf16": {"start": each["utf16_start"], "end": each["utf16_end"]},
+            }
+            for each in index.highlight(terms, strings)
+        ]
 
 
-def highlights(index: Index, terms: Terms, record: Record) -> list[Record]:
-    """Each range by the dotted path of its string, in code points and UTF-16 code units."""
-    strings: dict[str, str] = {}
-    for path in FIELDS[record["kind"]]:
-        value = value_at(record, path)
-        if isinstance(value, list):
-            strings |= {f"{path}.{place}": item for place, item in enumerate(value)}
-        elif value is not None:
-            strings[path] = value
-    found: list[Record] = []
-    for item in index.highlight(terms, strings):
-        text, start, end = strings[item["field"]], item["start"], item["end"]
-        utf16 = {"start": _units(text[:start]), "end": _units(text[:end])}
-        found.append({"field": item["field"], "start": start, "end": end, "utf16": utf16})
-    return found
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def _strings(record: Record) -> Any:
+    """(dotted path, string) of the texts that are searched, as far as the record shows them."""
+    for text in KINDS[record["kind"]].texts:
+        list_path, star, rest = text.path.partition(".*")
+        if star:
+            for place, item in enumerate(value_at(record, list_path)):
+                path = rest.removeprefix(".")
+                yield f"{list_path}.{place}{rest}", value_at(item, path) if path else item
+        elif text.path.partition(".")[0] in record and (value := value_at(record, text.path)) is not None:
+            yield text.path, value

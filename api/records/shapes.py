@@ -1,25 +1,16 @@
-"""What records share: the public shapes of sources, links, quantities, pages, and how they are made from rows."""
+"""Public shapes that all records and responses share. OpenAPI is made of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Column, Connection, Integer, Select, Table, literal_column, select, union_all
+from pydantic import MISSING, BaseModel, ConfigDict, Field
 
-from api.content.database import rows
-from api.content.statements import Statement, among
-from api.params.accepts import ID
-
-Record = dict[str, Any]
-Id = Annotated[str, Field(pattern=f"^{ID}$")]
+from api.params.fields import Id
 
 
 class Shape(BaseModel):
-    """A public answer; its keys are always present unless it says otherwise."""
+    """A part of a response. Its keys are always present, unless the type says `MISSING`: then a query adds them."""
 
-    # Answers are built as plain dicts: a shape is a description, and needs no validator until somebody asks for one.
+    # Responses are built as plain dicts: a shape describes them, and needs a validator only for OpenAPI and tests.
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
@@ -31,7 +22,7 @@ class Utf16(Shape):
 
 
 class Source(Shape):
-    """The words a record rests on (W3C Web Annotation, text quote and text position selectors)."""
+    """The words that a record rests on (W3C Web Annotation: text quote and text position selectors)."""
 
     document: Id
     section: Id
@@ -45,56 +36,67 @@ class Source(Shape):
 
 
 class Links(Shape):
+    """Paths of the record and of its words."""
+
     self: str
-    text: str | None = Field(description="Path of the words themselves, as plain text; null without a source.")
-    spans: str | None = Field(description="Path of everything that rests on these words; null without a source.")
+    page: str = Field(description="The record's page for people.")
+    cite: str | None = Field(description="How to cite it, as BibTeX; null where it cannot be cited.")
+    text: str | None = Field(description="The words themselves, as plain text; null without a source.")
+    spans: str | None = Field(description="Everything that rests on these words; null without a source.")
 
 
 class Quantity(Shape):
-    """A number the text gives. A range stays a range; a bound it does not give is null."""
+    """A number that the text gives. A range stays a range; a bound that it does not give is null."""
 
     text: str = Field(description="The text's own words.")
     value: float | int | None
     min: float | int | None
     max: float | int | None
     min_exclusive: bool = Field(description='True for "more than".')
-    approximate: bool
+    max_exclusive: bool = Field(description='True for "almost" and "fewer than".')
+    approximate: bool = Field(description="Whether the words leave the number open.")
     unit: str | None
     of: str | None = Field(description="The counted noun phrase, verbatim.")
 
 
 class Highlight(Shape):
+    """A range of one of the record's own strings that matches `q`."""
+
     field: str = Field(description="Dotted path of the string in the record.")
     start: int = Field(description="Code points into that string.")
     end: int
     utf16: Utf16
 
 
-class Extras(Shape):
-    """Keys that are there only when the question asks for them."""
+class RecordShape(Shape):
+    """A record of any kind."""
 
-    included: dict[str, Any] = Field(
-        default={}, description="With include=: a record, null, or {data, total, href}, under the name asked for."
-    )
-    highlights: list[Highlight] = Field(
-        default=[], description="With highlight=true: ranges in the record's own strings."
-    )
+    id: Id
+    highlights: list[Highlight] | MISSING = Field(MISSING, description="Only with highlight=true.")
 
 
 class FacetValue(Shape):
     value: str = Field(description="As the filter of the same name takes it.")
-    count: int = Field(description="The total of the question behind href.")
+    count: int = Field(description="The total of the list behind href.")
     selected: bool
     href: str
+
+
+class Correction(Shape):
+    """A part of `q` that was read as something else."""
+
+    from_: str = Field(alias="from")
+    to: str
 
 
 class ListMeta(Shape):
     total: int = Field(description="Exact number of records that match.")
     limit: int
     snapshot: str
-    corrected: list[dict[str, str]] = Field(
-        default=[], description="Words read as others: {from, to}. Only with q, when a word occurs nowhere."
-    )
+    next_cursor: str | None = Field(description="For `cursor=`; null on the last page.")
+    prev_cursor: str | None = Field(description="For `cursor=`; null on the first page.")
+    corrected: list[Correction] | MISSING = Field(MISSING, description="Only with `q`, where it was read otherwise.")
+    facets_more: list[str] | MISSING = Field(MISSING, description="Facets that have more values than are listed.")
 
 
 class ListLinks(Shape):
@@ -104,198 +106,39 @@ class ListLinks(Shape):
     prev: str | None
 
 
+class RecordMeta(Shape):
+    snapshot: str
+
+
+class RecordLinks(Shape):
+    self: str
+
+
 T = TypeVar("T")
 
 
 class Page(Shape, Generic[T]):
+    """A page of a list."""
+
     data: list[T]
     meta: ListMeta
-    facets: dict[str, list[FacetValue]] = Field(default={}, description="With facets=.")
     links: ListLinks
 
 
-class OneMeta(Shape):
-    snapshot: str
-
-
-class OneLinks(Shape):
-    self: str
-
-
 class One(Shape, Generic[T]):
+    """A single record."""
+
     data: T
-    meta: OneMeta
-    links: OneLinks
+    meta: RecordMeta
+    links: RecordLinks
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A connection to the snapshot, and the prefix of every path in the answer."""
+class Several(Shape, Generic[T]):
+    """Related records: up to 25 in document order, their number, and the list that has all of them."""
 
-    connection: Connection
-    root: str
-
-    def rows(self, statement: Statement, **values: Any) -> Sequence[Any]:
-        return rows(self.connection, statement, **values)
-
-    def lists(self, owners: Sequence[int], *links: tuple[Any, Any]) -> list[dict[int, list[str]]]:
-        """For each (owner column, listed column) of link tables: owner to its list. One statement."""
-        found: list[dict[int, list[str]]] = [{} for _ in links]
-        if not owners:
-            return found
-        for which, owner, _, listed in sorted(map(tuple, self.rows(_listed(links), owners=owners))):
-            found[which].setdefault(owner, []).append(listed)
-        return found
-
-    def source(
-        self,
-        document: str,
-        section: str,
-        quote: str,
-        start: int,
-        end: int,
-        u_start: int,
-        u_end: int,
-        prefix: str,
-        suffix: str,
-    ) -> Record:
-        return {
-            "document": document,
-            "section": section,
-            "quote": quote,
-            "start": start,
-            "end": end,
-            "utf16": {"start": u_start, "end": u_end},
-            "prefix": prefix,
-            "suffix": suffix,
-            "href": f"{self.root}/v1/documents/{document}/spans?end={end}&start={start}",
-        }
-
-    def links(self, path: str, id: str, document: str, start: int, end: int) -> Record:
-        words = f"{self.root}/v1/documents/{document}"
-        return {
-            "self": f"{self.root}{path}/{id}",
-            "text": f"{words}/text?end={end}&start={start}",
-            "spans": f"{words}/spans?end={end}&start={start}",
-        }
+    data: list[T]
+    total: int
+    href: str | None
 
 
-@cache
-def _listed(links: tuple[tuple[Any, Any], ...]) -> Statement:
-    parts = [
-        select(literal_column(str(which), Integer), owner, owner.table.c.ordinal, listed).where(among(owner, "owners"))
-        for which, (owner, listed) in enumerate(links)
-    ]
-    return union_all(*parts) if len(parts) > 1 else parts[0]
-
-
-def source_columns(table: Any) -> tuple[Any, ...]:
-    """The columns that Reader.source takes, in its order."""
-    return (
-        table.document,
-        table.section,
-        table.quote,
-        table.start,
-        table.end,
-        table.utf16_start,
-        table.utf16_end,
-        table.prefix,
-        table.suffix,
-    )
-
-
-@dataclass(frozen=True)
-class OneOther:
-    """An include that is a single record: the id of it stands under `key` of the record (dotted)."""
-
-    kind: str
-    key: str
-
-
-@dataclass(frozen=True)
-class NamedOthers:
-    """An include that is a list: the ids of its records stand under `key` of the record."""
-
-    kind: str
-    key: str
-
-
-@dataclass(frozen=True)
-class Others:
-    """An include that is a list: the records of `kind` whose column `owner` holds this one's id.
-
-    Where the two are linked by a third table, `owner` and `listed` are its columns; `listed` holds their ids.
-    """
-
-    kind: str
-    owner: Any
-    parameter: str  # of their own list, that asks for the same records; "id" lists them
-    listed: Any = None
-
-
-Include = OneOther | NamedOthers | Others
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of record: how it is read, shown, sorted, faceted, and what may be included."""
-
-    name: str
-    plural: str
-    table: Table
-    every: Select[Any]  # all of them; sequence, rank and id are its first columns
-    present: Callable[[Reader, Sequence[Any]], list[Record]]
-    shape: type[Shape]
-    filters: tuple[str, ...] = ("document",)
-    facets: tuple[str, ...] = ("document",)
-    sorts: tuple[str, ...] = ("position", "id")
-    includes: Mapping[str, Include] = field(default_factory=dict)
-    sourced: bool = True
-
-    @property
-    def path(self) -> str:
-        return f"/v1/{self.plural}"
-
-    @cached_property
-    def _by_sequence(self) -> Select[Any]:
-        return self._among(self.table.c.sequence)
-
-    @cached_property
-    def _by_id(self) -> Select[Any]:
-        return self._among(self.table.c.id)
-
-    def _among(self, column: Column[Any]) -> Select[Any]:
-        return self.every.where(among(column, "wanted")).order_by(self.table.c.sequence)
-
-    def by_sequence(self, reader: Reader, sequences: Iterable[int]) -> dict[int, Record]:
-        """Records by their sequence; one statement, and what `present` needs."""
-        wanted = sorted(set(sequences))
-        if not wanted:
-            return {}
-        rows = reader.rows(self._by_sequence, wanted=wanted)
-        return {row[0]: record for row, record in zip(rows, self.present(reader, rows), strict=True)}
-
-    def by_id(self, reader: Reader, ids: Iterable[str]) -> dict[str, Record]:
-        wanted = sorted(set(ids))
-        if not wanted:
-            return {}
-        rows = reader.rows(self._by_id, wanted=wanted)
-        return {row[2]: record for row, record in zip(rows, self.present(reader, rows), strict=True)}
-
-
-KINDS: dict[str, Kind] = {}
-
-
-def register(kind: Kind) -> Kind:
-    KINDS[kind.name] = kind
-    return kind
-
-
-def listing_any(statement: Select[Any], sequence: Any, owner: Any, listed: Any, values: Sequence[str]) -> Select[Any]:
-    """Only records whose list holds one of the values.
-
-    A single value is a join, so that a page is read in the order of the link table's index.
-    """
-    if len(values) == 1:
-        return statement.join(owner.table, owner == sequence).where(listed == values[0])
-    return statement.where(sequence.in_(select(owner).where(listed.in_(values))))
+Offset = Annotated[int, Field(ge=0)]

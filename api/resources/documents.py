@@ -1,171 +1,76 @@
-"""Documents: what each is, what its text gives of itself, and how much rests on it."""
+"""Documents: what each is, and what its text states about itself."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
-from sqlalchemy import Select, select
 
-from api.formats.files import field_names
-from api.model.tables import Document, columns_of, metadata
-from api.openapi import described
-from api.params.accepts import OneOf, Reference
-from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
-from api.records.shapes import Extras, Id, Kind, Links, One, Page, Reader, Record, Shape, register
-from api.request import Answering, Asking
+from api.formats.forms import CSV
+from api.formats.routes import files
+from api.model.kinds import DOCUMENT
+from api.params.fields import DocumentId, Language, Many, TopicIdOrNone
+from api.params.filters import ClosedParams
+from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
+from api.records.counts import counts, counts_file, counts_of
+from api.records.files import records_file
+from api.records.lists import records_page
+from api.records.pages import one_of, page_of
+from api.records.presentation import fields_of
+from api.records.single import one_record
+from api.request import OnSnapshot
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=Answering)
-
-DOCUMENT = columns_of(Document)
-
-
-class Counts(Shape):
-    """Records that the document gives, by kind."""
-
-    sections: int
-    sentences: int
-    claims: int
-    events: int
-    obstacles: int
-    positions: int
-    relations: int
-    actors: int
-    places: int
+router = APIRouter(prefix="/v1", tags=["documents"])
 
 
-class DocumentRecord(Extras):
-    id: Id
-    kind: Literal["document"]
-    document: Id = Field(description="Itself.")
-    title: str | None = Field(description="Null where the text states none; likewise author and rights.")
-    author: str | None
-    rights: str | None
-    label: str = Field(description="An editor's neutral name.")
-    language: str = Field(description="BCP 47.")
-    source_file: str
-    source_sha256: str = Field(description="Of the source file, byte for byte.")
-    text_sha256: str = Field(description="Of the canonical text in UTF-8.")
-    text_length: int = Field(description="Code points.")
-    counts: Counts
-    note: str | None = Field(description="What this is and is not.")
-    links: Links
+class DocumentFilters(ClosedParams, filters=DOCUMENT):
+    id: Many[DocumentId] = Field((), description="These documents.")
+    document: Many[DocumentId] = Field((), description="These documents; the same as `id`.")
+    language: Many[Language] = Field((), description="In these languages (BCP 47).")
+    topic: Many[TopicIdOrNone] = Field((), description="With these topics.")
 
 
-class DocumentPage(Page[DocumentRecord]):
+class DocumentParams(DocumentFilters, SearchedListParams):
     pass
 
 
-class DocumentAnswer(One[DocumentRecord]):
+class DocumentFileParams(DocumentFilters, SearchedFileParams, sets={"fields": fields_of(DOCUMENT)}):
     pass
 
 
-class DocumentQuestions(SearchedQuestions):
-    id: Annotated[Ids, Reference("document"), Field(description="These documents.", examples=["karabakh"])] = ()
-    sort: Annotated[str | None, OneOf(("id", "-id")), Field(description="By id if unset; relevance with q.")] = None
-    format: Annotated[str, OneOf(("json", "jsonl", "csv")), Field(description="Instead of Accept.")] = "json"
-    fields: Annotated[
-        tuple[str, ...], OneOf(field_names(DocumentRecord)), Field(description="Columns of csv, keys of jsonl.")
-    ] = ()
+class DocumentCountParams(DocumentFilters, SearchedCountParams):
+    pass
 
 
-class DocumentIdQuestions(RecordQuestions):
-    format: Annotated[str, OneOf(("json",)), Field(description="Instead of Accept.")] = "json"
+class DocumentRecordParams(ClosedParams, RecordParams, kind=DOCUMENT):
+    pass
 
 
-COLUMNS = (
-    DOCUMENT.sequence,
-    DOCUMENT.rank,
-    DOCUMENT.id,
-    DOCUMENT.title,
-    DOCUMENT.author,
-    DOCUMENT.rights,
-    DOCUMENT.label,
-    DOCUMENT.language,
-    DOCUMENT.source_file,
-    DOCUMENT.source_sha256,
-    DOCUMENT.text_sha256,
-    DOCUMENT.text_length,
-    DOCUMENT.counts,
-    DOCUMENT.note,
-)
-
-EVERY = select(*COLUMNS)
-
-
-def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
-    return [
-        {
-            "id": id,
-            "kind": "document",
-            "document": id,
-            "title": title,
-            "author": author,
-            "rights": rights,
-            "label": label,
-            "language": language,
-            "source_file": source_file,
-            "source_sha256": source_sha256,
-            "text_sha256": text_sha256,
-            "text_length": text_length,
-            "counts": counts,
-            "note": note,
-            "links": {
-                "self": f"{reader.root}/v1/documents/{id}",
-                "text": f"{reader.root}/v1/documents/{id}/text",
-                "spans": f"{reader.root}/v1/documents/{id}/spans",
-            },
-        }
-        for (
-            _,
-            _,
-            id,
-            title,
-            author,
-            rights,
-            label,
-            language,
-            source_file,
-            source_sha256,
-            text_sha256,
-            text_length,
-            counts,
-            note,
-        ) in rows
-    ]
-
-
-def documents(asked: DocumentQuestions) -> Select[Any]:
-    statement = EVERY
-    if asked.id:
-        statement = statement.where(DOCUMENT.id.in_(asked.id))
-    if asked.document:
-        statement = statement.where(DOCUMENT.id.in_(asked.document))
-    return statement
-
-
-DOCUMENTS = register(
-    Kind(
-        "document",
-        "documents",
-        metadata.tables["document"],
-        EVERY,
-        present,
-        DocumentRecord,
-        facets=(),
-        sourced=False,
-    )
-)
-
-
-@router.get("", **described(DocumentQuestions, DocumentPage))
-async def list_documents(asking: Asking) -> Response:
+@router.get("/documents", response_model=page_of(DOCUMENT))
+async def list_documents(params: Annotated[DocumentParams, Query()], request: OnSnapshot) -> Response:
     """Documents by id, or best first with q."""
-    return await asking.answer(DocumentQuestions, lambda asked: list_of(asking, DOCUMENTS, asked, documents(asked)))
+    return await request.respond(params, records_page, DOCUMENT)
 
 
-@router.get("/{id}", **described(DocumentIdQuestions, DocumentAnswer))
-async def get_document(asking: Asking, id: str) -> Response:
+@files(router, "/documents")
+async def documents_file(params: Annotated[DocumentFileParams, Query()], request: OnSnapshot) -> Response:
+    """The documents of a list, all of them or the first `limit`."""
+    return await request.respond(params, records_file, DOCUMENT)
+
+
+@router.get("/documents/{id}", response_model=one_of(DOCUMENT))
+async def get_document(id: str, params: Annotated[DocumentRecordParams, Query()], request: OnSnapshot) -> Response:
     """One document."""
-    return await asking.answer(DocumentIdQuestions, lambda asked: record_of(asking, DOCUMENTS, id, asked))
+    return await request.respond(params, one_record, DOCUMENT, id)
+
+
+@router.get("/counts/documents", response_model=counts_of(DOCUMENT))
+async def count_documents(params: Annotated[DocumentCountParams, Query()], request: OnSnapshot) -> Response:
+    """How many documents there are for each combination of one to three filters."""
+    return await request.respond(params, counts, DOCUMENT)
+
+
+@files(router, "/counts/documents", CSV)
+async def count_documents_file(params: Annotated[DocumentCountParams, Query()], request: OnSnapshot) -> Response:
+    """The same counts as CSV."""
+    return await request.respond(params, counts_file, DOCUMENT)

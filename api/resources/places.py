@@ -1,137 +1,76 @@
-"""Places: where the documents locate things, under the names they use."""
+"""Places: where the texts locate something."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
-from sqlalchemy import Select, select
 
-from api.content.statements import among
-from api.formats.files import field_names
-from api.model.tables import Place, PlaceDocument, columns_of, metadata
+from api.formats.forms import CSV
+from api.formats.routes import files
+from api.model.kinds import PLACE
 from api.model.vocabularies import PlaceCategory
-from api.openapi import described
-from api.params.accepts import OneOf, Reference
-from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
-from api.records.shapes import Extras, Id, Kind, Links, One, Page, Reader, Record, listing_any, register
-from api.request import Answering, Asking
+from api.params.fields import DocumentId, Many, PlaceId
+from api.params.filters import ClosedParams
+from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
+from api.records.counts import counts, counts_file, counts_of
+from api.records.files import records_file
+from api.records.lists import records_page
+from api.records.pages import one_of, page_of
+from api.records.presentation import fields_of
+from api.records.single import one_record
+from api.request import OnSnapshot
 
-router = APIRouter(prefix="/v1/places", tags=["places"], route_class=Answering)
-
-PLACE = columns_of(Place)
-PLACE_DOCUMENT = columns_of(PlaceDocument)
-
-
-class PlaceRecord(Extras):
-    id: Id
-    kind: Literal["place"]
-    documents: list[Id] = Field(description="The documents that name it.")
-    name: str
-    category: PlaceCategory
-    names: list[str] = Field(description="The surface forms the texts use.")
-    mention_count: int = Field(description="Non-overlapping occurrences of the names, longest first.")
-    links: Links
+router = APIRouter(prefix="/v1", tags=["places"])
 
 
-class PlacePage(Page[PlaceRecord]):
+class PlaceFilters(ClosedParams, filters=PLACE):
+    id: Many[PlaceId] = Field((), description="These places.")
+    document: Many[DocumentId] = Field((), description="Named by these documents.")
+    category: Many[PlaceCategory] = Field((), description="Of these categories.")
+
+
+class PlaceParams(PlaceFilters, SearchedListParams):
     pass
 
 
-class PlaceAnswer(One[PlaceRecord]):
+class PlaceFileParams(PlaceFilters, SearchedFileParams, sets={"fields": fields_of(PLACE)}):
     pass
 
 
-FACETS = ("document", "category")
+class PlaceCountParams(PlaceFilters, SearchedCountParams):
+    pass
 
 
-class PlaceQuestions(SearchedQuestions):
-    id: Annotated[Ids, Reference("place"), Field(description="These places.", examples=["karabakh"])] = ()
-    category: Annotated[
-        tuple[str, ...], OneOf(PlaceCategory), Field(description="Of these categories.", examples=["region"])
-    ] = ()
-    sort: Annotated[
-        str | None,
-        OneOf(("id", "-id", "name", "-name", "mention_count", "-mention_count")),
-        Field(description="By id if unset; relevance with q."),
-    ] = None
-    facets: Annotated[tuple[str, ...], OneOf(FACETS), Field(description="Counts by the values of these filters.")] = ()
-    format: Annotated[str, OneOf(("json", "jsonl", "csv")), Field(description="Instead of Accept.")] = "json"
-    fields: Annotated[
-        tuple[str, ...], OneOf(field_names(PlaceRecord)), Field(description="Columns of csv, keys of jsonl.")
-    ] = ()
+class PlaceRecordParams(ClosedParams, RecordParams, kind=PLACE):
+    pass
 
 
-class PlaceIdQuestions(RecordQuestions):
-    format: Annotated[str, OneOf(("json",)), Field(description="Instead of Accept.")] = "json"
-
-
-COLUMNS = (PLACE.sequence, PLACE.rank, PLACE.id, PLACE.name, PLACE.category, PLACE.mention_count)
-
-USES = (
-    select(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, PLACE_DOCUMENT.names)
-    .where(among(PLACE_DOCUMENT.place, "places"))
-    .order_by(PLACE_DOCUMENT.place, PLACE_DOCUMENT.document)
-)
-
-EVERY = select(*COLUMNS)
-
-
-def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
-    documents: dict[str, list[str]] = {}
-    names: dict[str, dict[str, None]] = {}
-    for place, document, forms in reader.rows(USES, places=[row[2] for row in rows]):
-        documents.setdefault(place, []).append(document)
-        names.setdefault(place, {}).update(dict.fromkeys(forms))
-    return [
-        {
-            "id": id,
-            "kind": "place",
-            "documents": documents.get(id, []),
-            "name": name,
-            "category": category,
-            "names": list(names.get(id, ())),
-            "mention_count": mention_count,
-            "links": {"self": f"{reader.root}/v1/places/{id}", "text": None, "spans": None},
-        }
-        for _, _, id, name, category, mention_count in rows
-    ]
-
-
-def places(asked: PlaceQuestions) -> Select[Any]:
-    statement = EVERY
-    if asked.id:
-        statement = statement.where(PLACE.id.in_(asked.id))
-    if asked.document:
-        statement = listing_any(statement, PLACE.id, PLACE_DOCUMENT.place, PLACE_DOCUMENT.document, asked.document)
-    if asked.category:
-        statement = statement.where(PLACE.category.in_(asked.category))
-    return statement
-
-
-PLACES = register(
-    Kind(
-        "place",
-        "places",
-        metadata.tables["place"],
-        EVERY,
-        present,
-        PlaceRecord,
-        filters=FACETS,
-        facets=FACETS,
-        sourced=False,
-    )
-)
-
-
-@router.get("", **described(PlaceQuestions, PlacePage))
-async def list_places(asking: Asking) -> Response:
+@router.get("/places", response_model=page_of(PLACE))
+async def list_places(params: Annotated[PlaceParams, Query()], request: OnSnapshot) -> Response:
     """Places by id, or best first with q."""
-    return await asking.answer(PlaceQuestions, lambda asked: list_of(asking, PLACES, asked, places(asked)))
+    return await request.respond(params, records_page, PLACE)
 
 
-@router.get("/{id}", **described(PlaceIdQuestions, PlaceAnswer))
-async def get_place(asking: Asking, id: str) -> Response:
+@files(router, "/places")
+async def places_file(params: Annotated[PlaceFileParams, Query()], request: OnSnapshot) -> Response:
+    """The places of a list, all of them or the first `limit`."""
+    return await request.respond(params, records_file, PLACE)
+
+
+@router.get("/places/{id}", response_model=one_of(PLACE))
+async def get_place(id: str, params: Annotated[PlaceRecordParams, Query()], request: OnSnapshot) -> Response:
     """One place."""
-    return await asking.answer(PlaceIdQuestions, lambda asked: record_of(asking, PLACES, id, asked))
+    return await request.respond(params, one_record, PLACE, id)
+
+
+@router.get("/counts/places", response_model=counts_of(PLACE))
+async def count_places(params: Annotated[PlaceCountParams, Query()], request: OnSnapshot) -> Response:
+    """How many places there are for each combination of one to three filters."""
+    return await request.respond(params, counts, PLACE)
+
+
+@files(router, "/counts/places", CSV)
+async def count_places_file(params: Annotated[PlaceCountParams, Query()], request: OnSnapshot) -> Response:
+    """The same counts as CSV."""
+    return await request.respond(params, counts_file, PLACE)

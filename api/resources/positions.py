@@ -1,160 +1,93 @@
-"""Positions: what one actor wants, offers, accepts, opposes or refuses towards an obstacle, says the document."""
+"""Positions: what one actor wants, offers, accepts, opposes or refuses about an obstacle."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
-from sqlalchemy import Select, select
 
-from api.formats.files import field_names
-from api.model.tables import Position, columns_of, metadata
-from api.openapi import described
-from api.params.accepts import OneOf, Reference
-from api.records.lists import Ids, RecordQuestions, SearchedQuestions, list_of, record_of
-from api.records.shapes import (
-    Extras,
-    Id,
-    Include,
-    Kind,
-    Links,
-    One,
-    OneOther,
-    Page,
-    Reader,
-    Record,
-    Source,
-    register,
-    source_columns,
+from api.formats.annotations import AnnotationPage
+from api.formats.forms import CSV, JSONLD
+from api.formats.routes import files, response_class
+from api.model.kinds import POSITION
+from api.params.fields import ActorId, DocumentId, Many, ObstacleId, PositionId
+from api.params.filters import ClosedParams
+from api.params.lists import (
+    RecordParams,
+    SearchedAnnotationPageParams,
+    SearchedCountParams,
+    SearchedFileParams,
+    SearchedListParams,
 )
-from api.request import Answering, Asking
+from api.records.counts import counts, counts_file, counts_of
+from api.records.files import records_file
+from api.records.lists import annotations_page, records_page
+from api.records.pages import one_of, page_of
+from api.records.presentation import fields_of
+from api.records.single import one_record
+from api.request import OnSnapshot
 
-router = APIRouter(prefix="/v1/positions", tags=["positions"], route_class=Answering)
-
-POSITION = columns_of(Position)
-
-
-class PositionRecord(Extras):
-    id: Id
-    kind: Literal["position"]
-    document: Id
-    obstacle: Id
-    actor: Id
-    statement: str = Field(description="An editor's faithful paraphrase.")
-    note: str | None = Field(description="An editor's remark.")
-    source: Source
-    links: Links
+router = APIRouter(prefix="/v1", tags=["positions"])
 
 
-class PositionPage(Page[PositionRecord]):
+class PositionFilters(ClosedParams, filters=POSITION):
+    id: Many[PositionId] = Field((), description="These positions.")
+    document: Many[DocumentId] = Field((), description="Of these documents.")
+    obstacle: Many[ObstacleId] = Field((), description="On these obstacles.")
+    actor: Many[ActorId] = Field((), description="Of these actors.")
+
+
+class PositionParams(PositionFilters, SearchedListParams):
     pass
 
 
-class PositionAnswer(One[PositionRecord]):
+class PositionFileParams(PositionFilters, SearchedFileParams, sets={"fields": fields_of(POSITION)}):
     pass
 
 
-FACETS = ("document", "obstacle", "actor")
-INCLUDES: dict[str, Include] = {
-    "obstacle": OneOther("obstacle", "obstacle"),
-    "actor": OneOther("actor", "actor"),
-}
+class PositionAnnotationParams(PositionFilters, SearchedAnnotationPageParams):
+    pass
 
 
-class PositionQuestions(SearchedQuestions):
-    id: Annotated[Ids, Reference("position"), Field(description="These positions.")] = ()
-    obstacle: Annotated[
-        Ids, Reference("obstacle"), Field(description="Towards these obstacles.", examples=["karabakh.o1"])
-    ] = ()
-    actor: Annotated[Ids, Reference("actor"), Field(description="Of these actors.", examples=["armenia"])] = ()
-    sort: Annotated[
-        str | None,
-        OneOf(("position", "-position", "id", "-id")),
-        Field(description="Document order if unset; relevance with q."),
-    ] = None
-    include: Annotated[tuple[str, ...], OneOf(INCLUDES), Field(description="Related records.")] = ()
-    facets: Annotated[tuple[str, ...], OneOf(FACETS), Field(description="Counts by the values of these filters.")] = ()
-    format: Annotated[str, OneOf(("json", "jsonl", "csv", "jsonld")), Field(description="Instead of Accept.")] = "json"
-    fields: Annotated[
-        tuple[str, ...], OneOf(field_names(PositionRecord)), Field(description="Columns of csv, keys of jsonl.")
-    ] = ()
+class PositionCountParams(PositionFilters, SearchedCountParams):
+    pass
 
 
-class PositionIdQuestions(RecordQuestions):
-    include: Annotated[tuple[str, ...], OneOf(INCLUDES), Field(description="Related records.")] = ()
-    format: Annotated[str, OneOf(("json", "jsonld")), Field(description="Instead of Accept.")] = "json"
+class PositionRecordParams(ClosedParams, RecordParams, kind=POSITION):
+    pass
 
 
-COLUMNS = (
-    POSITION.sequence,
-    POSITION.rank,
-    POSITION.id,
-    POSITION.obstacle,
-    POSITION.actor,
-    POSITION.statement,
-    POSITION.note,
-    *source_columns(POSITION),
-)
-
-EVERY = select(*COLUMNS)
-
-
-def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
-    records = []
-    for _, _, id, obstacle, actor, statement, note, *words in rows:
-        document, _, _, start, end, *_ = words
-        records.append(
-            {
-                "id": id,
-                "kind": "position",
-                "document": document,
-                "obstacle": obstacle,
-                "actor": actor,
-                "statement": statement,
-                "note": note,
-                "source": reader.source(*words),
-                "links": reader.links("/v1/positions", id, document, start, end),
-            }
-        )
-    return records
-
-
-def positions(asked: PositionQuestions) -> Select[Any]:
-    statement = EVERY
-    if asked.id:
-        statement = statement.where(POSITION.id.in_(asked.id))
-    if asked.document:
-        statement = statement.where(POSITION.document.in_(asked.document))
-    if asked.obstacle:
-        statement = statement.where(POSITION.obstacle.in_(asked.obstacle))
-    if asked.actor:
-        statement = statement.where(POSITION.actor.in_(asked.actor))
-    return statement
-
-
-POSITIONS = register(
-    Kind(
-        "position",
-        "positions",
-        metadata.tables["position"],
-        EVERY,
-        present,
-        PositionRecord,
-        filters=FACETS,
-        facets=FACETS,
-        includes=INCLUDES,
-    )
-)
-
-
-@router.get("", **described(PositionQuestions, PositionPage))
-async def list_positions(asking: Asking) -> Response:
+@router.get("/positions", response_model=page_of(POSITION))
+async def list_positions(params: Annotated[PositionParams, Query()], request: OnSnapshot) -> Response:
     """Positions in document order, or best first with q."""
-    return await asking.answer(PositionQuestions, lambda asked: list_of(asking, POSITIONS, asked, positions(asked)))
+    return await request.respond(params, records_page, POSITION)
 
 
-@router.get("/{id}", **described(PositionIdQuestions, PositionAnswer))
-async def get_position(asking: Asking, id: str) -> Response:
+@files(router, "/positions")
+async def positions_file(params: Annotated[PositionFileParams, Query()], request: OnSnapshot) -> Response:
+    """The positions of a list, all of them or the first `limit`."""
+    return await request.respond(params, records_file, POSITION)
+
+
+@router.get("/positions.jsonld", response_class=response_class(JSONLD), response_model=AnnotationPage)
+async def positions_jsonld(params: Annotated[PositionAnnotationParams, Query()], request: OnSnapshot) -> Response:
+    """A page of positions as W3C annotations."""
+    return await request.respond(params, annotations_page, POSITION)
+
+
+@router.get("/positions/{id}", response_model=one_of(POSITION))
+async def get_position(id: str, params: Annotated[PositionRecordParams, Query()], request: OnSnapshot) -> Response:
     """One position."""
-    return await asking.answer(PositionIdQuestions, lambda asked: record_of(asking, POSITIONS, id, asked))
+    return await request.respond(params, one_record, POSITION, id)
+
+
+@router.get("/counts/positions", response_model=counts_of(POSITION))
+async def count_positions(params: Annotated[PositionCountParams, Query()], request: OnSnapshot) -> Response:
+    """How many positions there are for each combination of one to three filters."""
+    return await request.respond(params, counts, POSITION)
+
+
+@files(router, "/counts/positions", CSV)
+async def count_positions_file(params: Annotated[PositionCountParams, Query()], request: OnSnapshot) -> Response:
+    """The same counts as CSV."""
+    return await request.respond(params, counts_file, POSITION)

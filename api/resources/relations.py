@@ -1,174 +1,93 @@
-"""Relations: how the document's claims bear on each other, and the words that show it."""
+"""Relations: how claims bear on one another, and the words that show it."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
-from sqlalchemy import Select, or_, select
 
-from api.formats.files import field_names
-from api.model.tables import Relation, columns_of, metadata
+from api.formats.annotations import AnnotationPage
+from api.formats.forms import CSV, JSONLD
+from api.formats.routes import files, response_class
+from api.model.kinds import RELATION
 from api.model.vocabularies import RelationBasis, RelationType
-from api.openapi import described
-from api.params.accepts import OneOf, Reference
-from api.records.lists import Ids, ListQuestions, RecordQuestions, list_of, record_of
-from api.records.shapes import (
-    Extras,
-    Id,
-    Include,
-    Kind,
-    Links,
-    One,
-    OneOther,
-    Page,
-    Reader,
-    Record,
-    Source,
-    register,
-    source_columns,
-)
-from api.request import Answering, Asking
+from api.params.fields import ClaimId, DocumentId, Many, RelationId, SectionIdOrNone, SpeakerId
+from api.params.filters import ClosedParams
+from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
+from api.records.counts import counts, counts_file, counts_of
+from api.records.files import records_file
+from api.records.lists import annotations_page, records_page
+from api.records.pages import one_of, page_of
+from api.records.presentation import fields_of
+from api.records.single import one_record
+from api.request import OnSnapshot
 
-router = APIRouter(prefix="/v1/relations", tags=["relations"], route_class=Answering)
-
-RELATION = columns_of(Relation)
+router = APIRouter(prefix="/v1", tags=["relations"])
 
 
-class RelationRecord(Extras):
-    id: Id
-    kind: Literal["relation"]
-    document: Id
-    from_: Id = Field(alias="from", description="A claim.")
-    to: Id = Field(description="A claim.")
-    type: RelationType
-    basis: RelationBasis
-    note: str | None = Field(description="An editor's remark.")
-    source: Source | None = Field(description="The words that show the relation; null when it is inferred.")
-    links: Links
+class RelationFilters(ClosedParams, filters=RELATION):
+    id: Many[RelationId] = Field((), description="These relations.")
+    document: Many[DocumentId] = Field((), description="Of these documents.")
+    claim: Many[ClaimId] = Field((), description="With these claims at either end.")
+    from_: Many[ClaimId] = Field((), alias="from", description="From these claims.")
+    to: Many[ClaimId] = Field((), description="To these claims.")
+    type: Many[RelationType] = Field((), description="Of these types.")
+    basis: Many[RelationBasis] = Field((), description="Stated by the text, or inferred by an editor.")
+    section: Many[SectionIdOrNone] = Field((), description="Shown by words in these leaf sections.")
+    speaker: Many[SpeakerId] = Field((), description="With claims of these speakers at either end.")
 
 
-class RelationPage(Page[RelationRecord]):
+class RelationParams(RelationFilters, ListParams):
     pass
 
 
-class RelationAnswer(One[RelationRecord]):
+class RelationFileParams(RelationFilters, FileParams, sets={"fields": fields_of(RELATION)}):
     pass
 
 
-FACETS = ("document", "type", "basis")
-INCLUDES: dict[str, Include] = {"from": OneOther("claim", "from"), "to": OneOther("claim", "to")}
+class RelationAnnotationParams(RelationFilters, AnnotationPageParams):
+    pass
 
 
-class RelationQuestions(ListQuestions):
-    id: Annotated[Ids, Reference("relation"), Field(description="These relations.")] = ()
-    claim: Annotated[
-        Ids, Reference("claim"), Field(description="With these claims at either end.", examples=["karabakh.c001"])
-    ] = ()
-    from_: Annotated[Ids, Reference("claim"), Field(alias="from", description="From these claims.")] = ()
-    to: Annotated[Ids, Reference("claim"), Field(description="To these claims.")] = ()
-    type: Annotated[
-        tuple[str, ...], OneOf(RelationType), Field(description="Of these types.", examples=["contradicts"])
-    ] = ()
-    basis: Annotated[tuple[str, ...], OneOf(RelationBasis), Field(description="Stated by the text, or inferred.")] = ()
-    sort: Annotated[
-        str | None,
-        OneOf(("position", "-position", "id", "-id")),
-        Field(description="By the start of the claim they come from if unset."),
-    ] = None
-    include: Annotated[tuple[str, ...], OneOf(INCLUDES), Field(description="The claims at its ends.")] = ()
-    facets: Annotated[tuple[str, ...], OneOf(FACETS), Field(description="Counts by the values of these filters.")] = ()
-    format: Annotated[str, OneOf(("json", "jsonl", "csv", "jsonld")), Field(description="Instead of Accept.")] = "json"
-    fields: Annotated[
-        tuple[str, ...], OneOf(field_names(RelationRecord)), Field(description="Columns of csv, keys of jsonl.")
-    ] = ()
+class RelationCountParams(RelationFilters, CountParams):
+    pass
 
 
-class RelationIdQuestions(RecordQuestions):
-    include: Annotated[tuple[str, ...], OneOf(INCLUDES), Field(description="The claims at its ends.")] = ()
-    format: Annotated[str, OneOf(("json", "jsonld")), Field(description="Instead of Accept.")] = "json"
+class RelationRecordParams(ClosedParams, RecordParams, kind=RELATION):
+    pass
 
 
-COLUMNS = (
-    RELATION.sequence,
-    RELATION.rank,
-    RELATION.id,
-    RELATION.from_claim,
-    RELATION.to_claim,
-    RELATION.type,
-    RELATION.basis,
-    RELATION.note,
-    *source_columns(RELATION),
-)
-
-EVERY = select(*COLUMNS)
+@router.get("/relations", response_model=page_of(RELATION))
+async def list_relations(params: Annotated[RelationParams, Query()], request: OnSnapshot) -> Response:
+    """Relations by the start of the claim that they come from."""
+    return await request.respond(params, records_page, RELATION)
 
 
-def present(reader: Reader, rows: Sequence[Any]) -> list[Record]:
-    records = []
-    for _, _, id, from_claim, to_claim, type, basis, note, *words in rows:
-        document, _, quote, start, end, *_ = words
-        records.append(
-            {
-                "id": id,
-                "kind": "relation",
-                "document": document,
-                "from": from_claim,
-                "to": to_claim,
-                "type": type,
-                "basis": basis,
-                "note": note,
-                "source": None if quote is None else reader.source(*words),
-                "links": {"self": f"{reader.root}/v1/relations/{id}", "text": None, "spans": None}
-                if quote is None
-                else reader.links("/v1/relations", id, document, start, end),
-            }
-        )
-    return records
+@files(router, "/relations")
+async def relations_file(params: Annotated[RelationFileParams, Query()], request: OnSnapshot) -> Response:
+    """The relations of a list, all of them or the first `limit`."""
+    return await request.respond(params, records_file, RELATION)
 
 
-def relations(asked: RelationQuestions) -> Select[Any]:
-    statement = EVERY
-    if asked.id:
-        statement = statement.where(RELATION.id.in_(asked.id))
-    if asked.document:
-        statement = statement.where(RELATION.document.in_(asked.document))
-    if asked.claim:
-        statement = statement.where(or_(RELATION.from_claim.in_(asked.claim), RELATION.to_claim.in_(asked.claim)))
-    if asked.from_:
-        statement = statement.where(RELATION.from_claim.in_(asked.from_))
-    if asked.to:
-        statement = statement.where(RELATION.to_claim.in_(asked.to))
-    if asked.type:
-        statement = statement.where(RELATION.type.in_(asked.type))
-    if asked.basis:
-        statement = statement.where(RELATION.basis.in_(asked.basis))
-    return statement
+@router.get("/relations.jsonld", response_class=response_class(JSONLD), response_model=AnnotationPage)
+async def relations_jsonld(params: Annotated[RelationAnnotationParams, Query()], request: OnSnapshot) -> Response:
+    """A page of relations as W3C annotations."""
+    return await request.respond(params, annotations_page, RELATION)
 
 
-RELATIONS = register(
-    Kind(
-        "relation",
-        "relations",
-        metadata.tables["relation"],
-        EVERY,
-        present,
-        RelationRecord,
-        filters=("document", "claim", "from", "to", "type", "basis"),
-        facets=FACETS,
-        includes=INCLUDES,
-    )
-)
-
-
-@router.get("", **described(RelationQuestions, RelationPage))
-async def list_relations(asking: Asking) -> Response:
-    """Relations by the start of the claim they come from."""
-    return await asking.answer(RelationQuestions, lambda asked: list_of(asking, RELATIONS, asked, relations(asked)))
-
-
-@router.get("/{id}", **described(RelationIdQuestions, RelationAnswer))
-async def get_relation(asking: Asking, id: str) -> Response:
+@router.get("/relations/{id}", response_model=one_of(RELATION))
+async def get_relation(id: str, params: Annotated[RelationRecordParams, Query()], request: OnSnapshot) -> Response:
     """One relation."""
-    return await asking.answer(RelationIdQuestions, lambda asked: record_of(asking, RELATIONS, id, asked))
+    return await request.respond(params, one_record, RELATION, id)
+
+
+@router.get("/counts/relations", response_model=counts_of(RELATION))
+async def count_relations(params: Annotated[RelationCountParams, Query()], request: OnSnapshot) -> Response:
+    """How many relations there are for each combination of one to three filters."""
+    return await request.respond(params, counts, RELATION)
+
+
+@files(router, "/counts/relations", CSV)
+async def count_relations_file(params: Annotated[RelationCountParams, Query()], request: OnSnapshot) -> Response:
+    """The same counts as CSV."""
+    return await request.respond(params, counts_file, RELATION)

@@ -3,57 +3,69 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from api import search
 from api.content.statements import among
-from api.model.tables import Document, columns_of
-from api.openapi import described
-from api.params.accepts import Words
-from api.params.questions import Questions
-from api.problems import Fault, Problem, bad_question
-from api.records.shapes import Id, OneLinks, OneMeta, Reader, Record, Shape, Utf16
-from api.records.spans import Text, overlapping, resting_on
-from api.request import Answering, Asked, Asking, Body
-from api.search.quotations import DIFFERENCES, PARTS, Found, Quotation, found
+from api.model.columns import columns
+from api.model.tables import Document
+from api.params.base import Params
+from api.params.fields import DocumentId, Id, Many, Words
+from api.problems import Fault, Problem, bad_query
+from api.records.lists import reading
+from api.records.pages import model
+from api.records.presentation import PRESENTATIONS
+from api.records.reader import Reader, Record
+from api.records.shapes import RecordLinks, RecordMeta, Shape, Utf16
+from api.records.spans import SOURCED, Text, count, overlapping, resting_on
+from api.request import Body, OnSnapshot, SnapshotRequest
+from api.search.quotations import DIFFERENCES, PARTS, Match, Quotation, match_at
 
-router = APIRouter(prefix="/v1", tags=["text"], route_class=Answering)
+router = APIRouter(prefix="/v1", tags=["text"])
 
-DOCUMENT = columns_of(Document)
+DOCUMENT = columns(Document)
 TEXTS = select(DOCUMENT.id, DOCUMENT.text).where(among(DOCUMENT.sequence, "wanted")).order_by(DOCUMENT.sequence)
 SHOWN = 25  # spans
 AT_ONCE = 20  # texts in memory
 
 # What may be looked through for one quotation, in code points of text for each part of it; in so much stand only words
-# that are in nearly every text. Opening a text and telling a place apart cost what so many code points do.
+# that are in nearly every text. Opening a text and examining a place cost as much as so many code points.
 LOOKED_THROUGH = 100_000_000
-OPENING, TELLING = 1000, 10
+OPENING, EXAMINING = 1000, 10
 
 
-class ResolveQuestions(Questions):
+class ResolveParams(Params):
     quote: Annotated[
-        str, Words(4000), Field(description="A quotation, as it was copied.", examples=["Karabakh is Armenia"])
+        Words, Field(max_length=4000, description="A quotation, as it was copied.", examples=["Karabakh is Armenia"])
     ]
+    document: Many[DocumentId] = Field((), description="In these documents.")
 
 
-class ResolvedSpan(Shape):
+RESTING: Any = Annotated[
+    Union[tuple(PRESENTATIONS[kind.name].shape for kind in SOURCED)],  # noqa: UP007 - made of a tuple
+    Field(discriminator="kind"),
+]
+
+
+class Position(Shape):
     document: Id
     start: int
     end: int
     utf16: Utf16
     text: str = Field(description="The words as they stand in the text.")
     differs: list[str] = Field(
-        description=f"In what the quotation differs from them; empty if it is exact. Of: {', '.join(DIFFERENCES)}; "
-        "an ellipsis differs where it stands for no words."
+        description=f"In what the quotation differs from them; empty if it is exact. Of: {', '.join(DIFFERENCES)}."
     )
-    records: list[dict[str, Any]] = Field(description="What rests on these words, up to 25 in document order.")
-    total: int
-    href: str
+    sentence: str = Field(description="The sentences that hold the words, whole.")
+    total: int = Field(description="Records that rest on these words.")
+    href: str = Field(description="All of them.")
+
+
+ResolvedSpan: Any = model("ResolvedSpan", Position, records=(list[RESTING], Field(description="The first 25 of them.")))
 
 
 class Resolution(Shape):
@@ -64,105 +76,111 @@ class Resolution(Shape):
     spans: list[ResolvedSpan] = Field(description="The first 25, by document and place.")
 
 
-class ResolutionMeta(OneMeta):
+class ResolutionMeta(RecordMeta):
     total: int | None = Field(
         description="Spans in all; null where the words stand in more text than is looked through for one quotation."
     )
 
 
-class ResolveAnswer(Shape):
+class ResolveResponse(Shape):
     data: Resolution
     meta: ResolutionMeta
-    links: OneLinks
+    links: RecordLinks
 
 
 @dataclass
-class Sought:
-    """What was found of a quotation so far. Where it stands exactly, other places do not count."""
+class Lookup:
+    """The places of a quotation so far. Where it stands exactly, other places do not count."""
 
     quotation: Quotation
     exact: bool = False
     complete: bool = False
     total: int = 0
-    spans: list[tuple[str, Found]] = field(default_factory=list)
+    spans: list[tuple[str, Match]] = field(default_factory=list)
 
-    def look(self, document: str, text: str, cut: bool, loosely: bool) -> int:
-        """Add what this text holds, and say what looking cost."""
+    def look(self, document: str, text: str, *, cut: bool, loosely: bool) -> int:
+        """Add what this text holds. Returns what looking cost."""
         exactly = self.quotation.exactly(text, cut)
         if exactly and not self.exact:
             self.exact, self.total, self.spans = True, 0, []
         places: Sequence[Any] = exactly
-        shown: Iterable[Found] = (found(text, span, []) for span in exactly)
+        shown: Iterable[Match] = (match_at(text, span, []) for span in exactly)
         if loosely and not self.exact and (normalised := self.quotation.normalised(text, cut)):
-            parts, places = normalised
-            shown = self.quotation.found(text, parts, places[: SHOWN - len(self.spans)])
+            quotation_reading, places = normalised
+            shown = self.quotation.matches(text, quotation_reading, places[: SHOWN - len(self.spans)])
         self.total += len(places)
-        self.spans += [(document, hit) for hit in islice(shown, SHOWN - len(self.spans))]
-        return (OPENING + len(text)) * max(1, len(self.quotation.parts)) + TELLING * len(places)
+        self.spans += [(document, match) for match in islice(shown, SHOWN - len(self.spans))]
+        return (OPENING + len(text)) * self.quotation.passes + EXAMINING * len(places)
 
 
-def resolve(asked: Asked, question: ResolveQuestions) -> Body:
-    quotation = Quotation(question.quote)
-    with asked.reading() as reader:
-        sought = _sought(asked, reader, quotation)
-        match = "none" if not sought.spans else "exact" if sought.exact else "normalised"
-        spans = [_resolved(reader, document, hit) for document, hit in sought.spans]
+def resolution(request: SnapshotRequest, params: ResolveParams) -> Body:
+    quotation = Quotation(params.quote)
+    with reading(request) as reader:
+        lookup = _lookup(request, reader, quotation, params.document)
+        match = "none" if not lookup.spans else "exact" if lookup.exact else "normalised"
+        spans = [_resolved(reader, document, each) for document, each in lookup.spans]
     return Body(
         {
-            "data": {"quote": question.quote, "match": match, "spans": spans},
-            "meta": {"total": sought.total if sought.complete else None, "snapshot": asked.state},
-            "links": {"self": asked.href(asked.question)},
+            "data": {"quote": params.quote, "match": match, "spans": spans},
+            "meta": {"total": lookup.total if lookup.complete else None, "snapshot": request.snapshot.id},
+            "links": {"self": request.href(request.query)},
         }
     )
 
 
-def _sought(asked: Asked, reader: Reader, quotation: Quotation) -> Sought:
-    """What is found of it in every document that holds its words. Raises a problem where that would be too much."""
-    sought = Sought(quotation)
+def _lookup(request: SnapshotRequest, reader: Reader, quotation: Quotation, documents: tuple[str, ...]) -> Lookup:
+    """Looks in every document that holds the quotation's words. Raises Problem where that would be too much."""
+    lookup = Lookup(quotation)
     for cut in (False, True)[: 1 + quotation.cuts]:
-        loosely = not sought.spans
-        words = search.wording(quotation.parts, cut)
-        sequences, holding = asked.snapshot.index.holding(words, LOOKED_THROUGH // OPENING)
+        loosely = not lookup.spans
+        sequences, holding = request.snapshot.index.holding(
+            quotation.wording(cut), LOOKED_THROUGH // OPENING, documents
+        )
         looked, left = 0, LOOKED_THROUGH
         while looked < len(sequences) and left > 0:
-            for document, text in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
-                left -= sought.look(document, text, cut, loosely)
+            for row in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
+                left -= lookup.look(row.id, row.text, cut=cut, loosely=loosely)
             looked += AT_ONCE
-        sought.complete = looked >= holding
-        if sought.exact or not sought.complete:
+        lookup.complete = looked >= holding
+        if lookup.exact or not lookup.complete:
             break
-    if not (sought.spans or sought.complete):
+    if not (lookup.spans or lookup.complete):
         raise _refused(f"its words are in {holding} documents, more than are looked through; quote more of it")
-    if not (sought.spans or quotation.elided):
+    if not (lookup.spans or quotation.elided):
         raise _refused(f"{quotation.ellipses} ellipses are more than {PARTS - 1}; quote less of it")
-    return sought
+    return lookup
 
 
 def _refused(why: str) -> Problem:
-    return bad_question([Fault("invalid-value", "quote", f"quote: {why}")])
+    return bad_query([Fault("too-costly", "quote", f"quote: {why}")])
 
 
-def _resolved(reader: Reader, document: str, hit: Found) -> Record:
+def _resolved(reader: Reader, document: str, match: Match) -> Record:
+    span = match.start, match.end
     text = Text(reader, document)
-    resting = overlapping(text, hit.start, hit.end)
+    resting = overlapping(text, span)
     return {
         "document": document,
-        "start": hit.start,
-        "end": hit.end,
-        "utf16": {"start": hit.utf16_start, "end": hit.utf16_end},
-        "text": hit.text,
-        "differs": hit.differs,
-        "records": resting_on(reader, resting, hit.start, hit.end, 25, 0),
-        "total": reader.rows(select(func.count()).select_from(resting))[0][0],
-        "href": f"{reader.root}/v1/documents/{document}/spans?end={hit.end}&start={hit.start}",
+        "start": match.start,
+        "end": match.end,
+        "utf16": {"start": match.utf16_start, "end": match.utf16_end},
+        "text": match.text,
+        "differs": match.differs,
+        "sentence": text.read(*text.expanded(span, "sentence")),
+        "total": count(reader, resting),
+        "href": f"{reader.root}/v1/documents/{document}/spans?end={match.end}&start={match.start}",
+        "records": [
+            {name: value for name, value in record.items() if name not in ("overlap", "matched")}
+            for record in resting_on(reader, resting, span, SHOWN, 0)
+        ],
     }
 
 
-@router.get("/resolve", **described(ResolveQuestions, ResolveAnswer))
-async def resolve_quote(asking: Asking) -> Response:
+@router.get("/resolve", response_model=ResolveResponse)
+async def resolve_quote(params: Annotated[ResolveParams, Query()], request: OnSnapshot) -> Response:
     """Whether a quotation is in the texts, where, in what it differs, and what rests on it.
 
     Every text that holds its words is looked through. A quotation of nothing but words that are nearly everywhere may
     stand in more text than that: then it is refused, or, where some of it was found, total is null. Up to 15 ellipses.
     """
-    return await asking.answer(ResolveQuestions, lambda asked: resolve(asking, asked))
+    return await request.respond(params, resolution)

@@ -1,80 +1,154 @@
-"""What each record brings to the text index, read from the tables of one generation as a stream.
+"""What each record contributes to the text index, streamed from the tables of one generation.
 
-Rows come in the order of `sequence`, and nothing of them is held: a million claims need no more memory than a thousand.
+Rows are read in the order of `sequence`, and none is kept: a million claims need no more memory than a thousand.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, ScalarSelect, Select, func, select
-from sqlmodel import col
+from sqlalchemy import Boolean, ColumnElement, Connection, Integer, Select, func, select
 
-from api.model.tables import (
-    Actor,
-    ActorDocument,
-    Claim,
-    ClaimActor,
-    ClaimPlace,
-    ClaimTopic,
-    Document,
-    Event,
-    EventActor,
-    EventPlace,
-    Obstacle,
-    ObstacleActor,
-    Place,
-    PlaceDocument,
-    Position,
-    Relation,
-    Section,
-    columns_of,
-    metadata,
-)
-from api.search.schema import KINDS, TEXT, TITLE, WORDING, WORDS, day_number
+from api.model.declaration import NONE, Filter, Kind, OneValue, Text
+from api.model.kinds import KINDS
+from api.search.schema import OWN, TEXT, TITLE, WORDING, WORDS, day_number, sort_field
 from api.search.wording import indexed
-from api.search.words import said_stems, said_words
+from api.search.words import stretch_stems, stretch_words, stretches
 
 BATCH = 2_000  # rows
+BETWEEN_IDS, BETWEEN_TEXTS = " ", "\x1f"
 
+Convert = Callable[[Any], Any]
 Fields = dict[str, Any]
-Read = Iterator[tuple[Fields, list[str], str]]  # of a record: its filters and orders, its texts, its title
 
 
 def entries(connection: Connection, kind: str) -> Iterator[str]:
-    """Every record of a kind as a line of JSON, its fields as the schema names them; what it lacks is left out."""
-    of = KINDS[kind]
-    for fields, texts, title in READ[kind](connection):
-        if of.searchable:
-            stretches = [text.split() for text in texts]
-            said = [" ".join(map(said_stems, each)) for each in stretches]
-            fields[TEXT] = [text for at, text in enumerate(said) if not _is_repeated(text, said[:at])]
-            fields[WORDS] = " ".join(set(map(said_words, set().union(*stretches))))
-            if of.titled:
-                fields[TITLE] = " ".join(map(said_stems, title.split()))
-        yield to_json({name: value for name, value in fields.items() if value is not None}).decode()
+    """Every record of a kind as one line of JSON, its fields named as in the schema."""
+    layout = _layout(kind)
+    for row in _stream(connection, layout.statement):
+        yield to_json(layout.fields(row)).decode()
 
 
-def names(connection: Connection, kind: str) -> Iterator[tuple[str, list[str]]]:
-    """What each record of a kind is called, by its id: its title, or every name that the texts give it."""
-    if kind in ("actor", "place"):
-        for fields, texts, _ in READ[kind](connection):
-            yield fields["id"], texts
-    elif kind == "document":
-        document = columns_of(Document)
-        for id, *named in _stream(
-            connection, select(document.id, document.label, document.title).order_by(document.sequence)
-        ):
-            yield id, [text for text in named if text]
-    else:
-        record = metadata.tables[kind].c
-        title = record["name" if kind == "event" else "title"]
-        for id, named in _stream(connection, select(record.id, title).order_by(record.sequence)):
-            yield id, [named]
+def names(connection: Connection, kind: Kind) -> Iterator[tuple[str, list[str], list[str]]]:
+    """For each record of a kind its id, its documents, and everything that it is called."""
+    titles = [text for text in kind.texts if text.path in kind.titles]
+    document = _filter(kind, kind.index_filters["document"])
+    statement = select(kind.table.c.id, document, *(_text(kind, text) for text in titles))
+    for id, documents, *texts in _stream(connection, statement.order_by(kind.table.c.sequence)):
+        yield id, (documents or "").split(BETWEEN_IDS), list(dict.fromkeys(_texts(titles, texts)))
+
+
+class Layout:
+    """Which column of a row becomes which field of an entry: columns of filters and sorts, then texts, then wording."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        own = kind.table.c
+        columns: list[ColumnElement[Any]] = [own.id, own.sequence, own.rank]
+        self._fields: list[tuple[str, Convert]] = [(name, _as_it_is) for name in ("id", "sequence", "rank")]
+        for name, each in kind.index_filters.items():
+            columns.append(_filter(kind, each))
+            self._fields.append((name, _writes(each)))
+        if kind.period is not None:
+            for name, column in (("earliest", kind.period.earliest), ("latest", kind.period.latest)):
+                columns.append(own[column.key])
+                self._fields.append((name, _day))
+        for sort in kind.sorts:
+            if (name := sort_field(kind, sort)) not in OWN:
+                columns.append(kind.sort_columns[sort])
+                self._fields.append((name, _as_it_is))
+        columns += [_text(kind, text) for text in kind.texts]
+        if kind.wording is not None:
+            columns.append(own[kind.wording.key])
+        labelled = [column.label(f"c{place}") for place, column in enumerate(columns)]
+        self.statement: Select[Any] = select(*labelled).order_by(own.sequence)
+        self._titles = [text.path in kind.titles and text.owner is None for text in kind.texts]
+
+    def fields(self, row: Any) -> Fields:
+        values = zip(self._fields, row, strict=False)
+        fields = {name: field for (name, convert), value in values if (field := convert(value)) is not None}
+        texts = row[len(self._fields) : len(self._fields) + len(self.kind.texts)]
+        if self.kind.searchable:
+            split = [stretches(text) for text in _texts(self.kind.texts, texts)]
+            stems = [" ".join(map(stretch_stems, each)) for each in split]
+            fields[TEXT] = [text for place, text in enumerate(stems) if not _is_repeated(text, stems[:place])]
+            fields[WORDS] = " ".join(set(map(stretch_words, set().union(*split))))
+            if self.kind.ranking.title:
+                title = " ".join(text for text, is_title in zip(texts, self._titles, strict=True) if is_title and text)
+                fields[TITLE] = " ".join(map(stretch_stems, stretches(title)))
+        if self.kind.wording is not None:
+            fields[WORDING] = indexed(row[-1])
+        return fields
+
+
+@cache
+def _layout(kind: str) -> Layout:
+    return Layout(KINDS[kind])
+
+
+def statements() -> list[str]:
+    """What is read for each kind, as SQL."""
+    return [str(_layout(kind).statement) for kind in KINDS]
+
+
+def _filter(kind: Kind, each: Filter) -> ColumnElement[Any]:
+    """A filter's value, or its values separated by spaces, in no order."""
+    if isinstance(each, OneValue):
+        return _own(kind, each.column)
+    value = func.coalesce(each.value, NONE) if each.value.nullable else each.value
+    return _aggregated(kind, value, BETWEEN_IDS, each.owner, each.key)
+
+
+def _text(kind: Kind, text: Text) -> ColumnElement[Any]:
+    if text.owner is None:
+        return _own(kind, text.column)
+    return _aggregated(kind, text.column, BETWEEN_TEXTS, text.owner, text.key)
+
+
+def _own(kind: Kind, column: Any) -> ColumnElement[Any]:
+    own: ColumnElement[Any] = kind.table.c[column.key]
+    return own
+
+
+def _aggregated(kind: Kind, value: Any, between: str, owner: Any, key: str) -> ColumnElement[Any]:
+    return select(func.aggregate_strings(value, between)).where(owner == kind.table.c[key]).scalar_subquery()
+
+
+def _writes(each: Filter) -> Convert:
+    """How a filter's value is written in the index."""
+    if not isinstance(each, OneValue):
+        return _listed
+    if isinstance(each.column.type, Boolean):
+        return {True: "true", False: "false", None: NONE}.__getitem__
+    if isinstance(each.column.type, Integer):
+        return lambda value: NONE if value is None else str(value)
+    return lambda value: NONE if value is None else value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _listed(values: str | None) -> list[str]:
+    return sorted(set(values.split(BETWEEN_IDS))) if values else [NONE]
+
+
+def _day(day: str | None) -> int | None:
+    return day_number(day) if day else None
+
+
+def _texts(texts: tuple[Text, ...] | list[Text], values: Any) -> list[str]:
+    """Every text of a record; those of a table of their own in byte order."""
+    read: list[str] = []
+    for text, value in zip(texts, values, strict=True):
+        if value:
+            read += [value] if text.owner is None else sorted(set(value.split(BETWEEN_TEXTS)))
+    return read
 
 
 def _is_repeated(text: str, before: list[str]) -> bool:
-    """Whether all of it was said: a quote within its statement is not said twice, or its words would count double."""
+    """Whether an earlier text contains all of it: a quote within its statement would otherwise count double."""
     return any(f" {text} " in f" {other} " for other in before)
 
 
@@ -82,185 +156,3 @@ def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
     result = connection.execute(statement, execution_options={"stream_results": True, "yield_per": BATCH})
     for rows in result.partitions():
         yield from rows
-
-
-def _listed(owner: Any, value: Any, record: Any) -> ScalarSelect[Any]:
-    """The ids that a link table gives a record, parted by spaces, in no order; null where it gives none."""
-    return select(func.aggregate_strings(value, " ")).where(col(owner) == record).scalar_subquery()
-
-
-def _ids(listed: str | None) -> list[str]:
-    return listed.split(" ") if listed else []
-
-
-def _said(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _claims(connection: Connection) -> Read:
-    claim = columns_of(Claim)
-    statement = select(
-        claim.sequence,
-        claim.rank,
-        claim.id,
-        claim.document,
-        claim.section,
-        claim.type,
-        claim.mode,
-        claim.speaker,
-        claim.hedged,
-        claim.obstacle,
-        claim.has_quantity,
-        _listed(ClaimActor.claim, ClaimActor.actor, claim.sequence),
-        _listed(ClaimPlace.claim, ClaimPlace.place, claim.sequence),
-        _listed(ClaimTopic.claim, ClaimTopic.topic, claim.sequence),
-        claim.statement,
-        claim.quote,
-    )
-    for row in _stream(connection, statement.order_by(claim.sequence)):
-        sequence, rank, id, document, section, type, mode, speaker, hedged, obstacle, counts, *more = row
-        actors, places, topics, said, quote = more
-        fields = {
-            "sequence": sequence,
-            "rank": rank,
-            "id": id,
-            "document": document,
-            "section": section,
-            "type": type,
-            "mode": mode,
-            "speaker": speaker,
-            "hedged": _said(hedged),
-            "obstacle": obstacle,
-            "has_quantity": _said(counts),
-            "actor": _ids(actors),
-            "place": _ids(places),
-            "topic": _ids(topics),
-        }
-        yield fields, [said, quote], ""
-
-
-def _events(connection: Connection) -> Read:
-    event = columns_of(Event)
-    statement = select(
-        *event,
-        _listed(EventActor.event, EventActor.actor, event.sequence).label("actors"),
-        _listed(EventPlace.event, EventPlace.place, event.sequence).label("places"),
-    )
-    for row in _stream(connection, statement.order_by(event.sequence)):
-        fields = {
-            **_numbered(row),
-            "document": row.document,
-            "section": row.section,
-            "category": row.category,
-            "status": row.status,
-            "basis": row.basis,
-            "earliest": day_number(row.earliest) if row.earliest else None,
-            "latest": day_number(row.latest) if row.latest else None,
-            "actor": _ids(row.actors),
-            "place": _ids(row.places),
-        }
-        yield fields, [row.name, row.quote], row.name
-
-
-def _obstacles(connection: Connection) -> Read:
-    obstacle = columns_of(Obstacle)
-    actors = _listed(ObstacleActor.obstacle, ObstacleActor.actor, obstacle.sequence).label("actors")
-    for row in _stream(connection, select(*obstacle, actors).order_by(obstacle.sequence)):
-        fields = {
-            **_numbered(row),
-            "document": row.document,
-            "section": row.section,
-            "number": str(row.number),
-            "ordinal": row.number,
-            "actor": _ids(row.actors),
-        }
-        yield fields, [row.title, row.text, row.summary], row.title
-
-
-def _positions(connection: Connection) -> Read:
-    position = columns_of(Position)
-    for row in _stream(connection, select(*position).order_by(position.sequence)):
-        fields = {
-            **_numbered(row),
-            "document": row.document,
-            "section": row.section,
-            "obstacle": row.obstacle,
-            "actor": row.actor,
-        }
-        yield fields, [row.statement, row.quote], ""
-
-
-def _relations(connection: Connection) -> Read:
-    relation = columns_of(Relation)
-    for row in _stream(connection, select(*relation).order_by(relation.sequence)):
-        fields = {
-            **_numbered(row),
-            "document": row.document,
-            "claim": [row.from_claim, row.to_claim],
-            "from": row.from_claim,
-            "to": row.to_claim,
-            "type": row.type,
-            "basis": row.basis,
-        }
-        yield fields, [], ""
-
-
-def _sections(connection: Connection) -> Read:
-    section = columns_of(Section)
-    for row in _stream(connection, select(*section).order_by(section.sequence)):
-        fields = {
-            **_numbered(row),
-            "document": row.document,
-            "section": row.id,
-            "parent": row.parent,
-            "name": row.title,
-        }
-        yield fields, [row.title, row.text], row.title
-
-
-def _documents(connection: Connection) -> Read:
-    document = columns_of(Document)
-    columns = document.sequence, document.rank, document.id, document.label, document.title, document.text
-    for row in _stream(connection, select(*columns).order_by(document.sequence)):
-        texts = [text for text in (row.label, row.title) if text]
-        fields = {**_numbered(row), "document": row.id, WORDING: indexed(row.text)}
-        yield fields, texts, " ".join(texts)
-
-
-def _named(connection: Connection, thing: Any, owner: Any, link: Any) -> Read:
-    """Actors or places; `link` is what each document contributes to one."""
-    table = columns_of(thing)
-    uses = select(owner, link.document, link.names).order_by(owner, link.document)
-    contributed = _stream(connection, uses)
-    waiting = next(contributed, None)
-    for row in _stream(connection, select(*table).order_by(table.sequence)):
-        documents, names = [], {row.name: None}
-        while waiting is not None and waiting[0] == row.id:
-            documents.append(waiting[1])
-            names |= dict.fromkeys(waiting[2])
-            waiting = next(contributed, None)
-        fields = {
-            **_numbered(row),
-            "document": documents,
-            "category": row.category,
-            "name": row.name,
-            "mention_count": row.mention_count,
-        }
-        yield fields, list(names), row.name
-
-
-def _numbered(row: Any) -> Fields:
-    return {"sequence": row.sequence, "rank": row.rank, "id": row.id}
-
-
-READ: Mapping[str, Callable[[Connection], Read]] = {
-    "actor": lambda connection: _named(connection, Actor, col(ActorDocument.actor), ActorDocument),
-    "claim": _claims,
-    "document": _documents,
-    "event": _events,
-    "obstacle": _obstacles,
-    "place": lambda connection: _named(connection, Place, col(PlaceDocument.place), PlaceDocument),
-    "position": _positions,
-    "relation": _relations,
-    "section": _sections,
-}

@@ -1,22 +1,23 @@
-"""Questions put to the index: ranked hits, exact totals, facets, and the words that were read differently."""
+"""Questions put to the index: ranked hits, exact totals, facets, counts, completions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tantivy import DocAddress, Order
 from tantivy import Index as Tantivy
 
+from api.model.kinds import KINDS
+from api.search.combinations import combinations
 from api.search.facets import facets
+from api.search.forgiveness import read
 from api.search.highlight import Highlight, Terms, highlight
-from api.search.matching import Read, Records
-from api.search.question import Question, Word, asked
+from api.search.lexicon import Lexicon, Suggestion
+from api.search.matching import Reading, Records
+from api.search.question import Question
 from api.search.ranking import Rarity, ranked
-from api.search.schema import KINDS
-from api.search.suggest import Lexicon, Suggestion
+from api.search.schema import sort_field
+from api.search.suggest import suggest
 from api.search.wording import Wording, holding
-from api.search.words import stem
-
-MOST_FORGIVEN = 16  # words of a question; a text with more that are unknown is of another language
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class Hit:
 
 @dataclass
 class Answer:
+    """`more_facets` names the facets that have more values; `corrected` pairs what was typed with how it was read."""
+
     total: int
-    hits: list[Hit]
-    facets: dict[str, list[tuple[str, int]]]
-    corrected: list[tuple[str, str]]
-    terms: Terms
+    hits: list[Hit] = field(default_factory=list)
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    more_facets: tuple[str, ...] = ()
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+    terms: Terms = field(default_factory=Terms)
 
 
 class Index:
@@ -44,82 +48,81 @@ class Index:
         self._lexicon = Lexicon(lexicon)
 
     @property
-    def counts(self) -> dict[str, int]:
+    def sizes(self) -> dict[str, int]:
+        """How many records of each kind there are."""
         return {kind: searcher.num_docs for kind, searcher in self._records.searchers.items()}
 
-    def suggest(self, q: str, limit: int = 10, kinds: tuple[str, ...] = ()) -> list[Suggestion]:
-        return self._lexicon.suggest(q, limit, kinds)
+    def ask(self, question: Question) -> Answer:
+        """Raises TooCostly where `q` has too many parts."""
+        reading = read(question.q, self._records, self._lexicon)
+        total, hits = self._hits(question, reading)
+        values, more = facets(self._records, question, reading)
+        return Answer(total, hits, values, more, reading.corrected, reading.terms)
+
+    def count(self, question: Question) -> int:
+        """Raises TooCostly."""
+        reading = read(question.q, self._records, self._lexicon)
+        return sum(self._records.count(kind, question, reading) for kind in question.selected_kinds)
+
+    def counts(self, question: Question, by: tuple[str, ...], most: int) -> list[tuple[tuple[str, ...], int]]:
+        """Records for each combination of the filters `by`. Raises TooMany beyond `most` of them, and TooCostly."""
+        reading = read(question.q, self._records, self._lexicon)
+        return combinations(self._records, question, reading, by, most)
+
+    def suggest(
+        self, q: str, limit: int = 10, kinds: tuple[str, ...] = (), documents: tuple[str, ...] = ()
+    ) -> list[Suggestion]:
+        return suggest(self._records, self._lexicon, q, limit, kinds, documents)
 
     def highlight(self, terms: Terms, strings: Mapping[str, str]) -> list[Highlight]:
         return highlight(terms, strings)
 
-    def count(self, question: Question) -> int:
-        read = self._read(question.q)
-        return sum(self._records.count(kind, question, read) for kind in question.kinds_asked)
+    def holding(self, wording: Wording, most: int, documents: tuple[str, ...] = ()) -> tuple[list[int], int]:
+        """Sequences of the first `most` documents that hold these words, and how many do."""
+        return holding(self._records.searchers["document"], self._records.schemas["document"], wording, most, documents)
 
-    def ask(self, question: Question) -> Answer:
-        read = self._read(question.q)
-        total, hits = self._hits(question, read)
-        return Answer(total, hits, facets(self._records, question, read), read.corrected, read.terms)
-
-    def holding(self, wanted: Wording, most: int) -> tuple[list[int], int]:
-        """Sequences of the first `most` documents that hold these words as they stand, and how many do."""
-        return holding(self._records.searchers["document"], self._records.schemas["document"], wanted, most)
-
-    def _read(self, q: str | None) -> Read:
-        if q is None:
-            return Read(None, [])
-        parts = asked(q.encode("utf-8", "replace").decode())
-        unknown = {word.word: word for word in parts.words if word.forgivable and not self._records.occurs(word.stem)}
-        near = {word: self._lexicon.nearest(word) for word in list(unknown)[:MOST_FORGIVEN]}
-        meant = {word: found for word, found in near.items() if found is not None}
-        parts.words = [
-            Word(stem(meant[word.word]), meant[word.word], word.token, word.place) if word.word in meant else word
-            for word in parts.words
-        ]
-        return Read(parts, [(unknown[word].token, found) for word, found in meant.items()])
-
-    def _hits(self, question: Question, read: Read) -> tuple[int, list[Hit]]:
-        words = read.asked if question.sort is None else None  # what the order is made of, else a field
-        kinds = question.kinds_asked
+    def _hits(self, question: Question, reading: Reading) -> tuple[int, list[Hit]]:
+        by_relevance = question.sort is None and reading.expression is not None
+        kinds = question.selected_kinds
         rarity = Rarity(self._records, kinds)
         end = question.offset + question.limit
         single = len(kinds) == 1
         total = 0
-        found: list[tuple[str, float | None, DocAddress]] = []
+        hits: list[tuple[str, float | None, DocAddress]] = []
         for kind in kinds:
+            offset, limit = (question.offset, question.limit) if single else (0, end)
+            if limit == 0:
+                total += self._records.count(kind, question, reading)
+                continue
+            words = reading.expression if by_relevance else None
             scored = ranked(self._records, kind, words, rarity) if words else None
-            query = self._records.matching(kind, question, read, scored)
+            query = self._records.matching(kind, question, reading, scored)
             if query is None:
                 continue
             searcher = self._records.searchers[kind]
-            offset, limit = (question.offset, question.limit) if single else (0, end)
-            if limit == 0:
-                total += self._records.count(kind, question, read)
-                continue
-            if words:
+            if by_relevance:
                 result = searcher.search(query, limit, True, offset=offset)
-                found += [(kind, score, address) for score, address in result.hits]
+                hits += [(kind, score, address) for score, address in result.hits]
             else:
-                key, order = _order(kind, question.sort if single else question.sort or "id")
-                result = searcher.search(query, limit, True, order_by_field=key, order=order, offset=offset)
-                found += [(kind, None, address) for _, address in result.hits]
+                field, order = _order(kind, question.sort if single else question.sort or "id")
+                result = searcher.search(query, limit, True, order_by_field=field, order=order, offset=offset)
+                hits += [(kind, None, address) for _, address in result.hits]
             total += int(result.count)  # type: ignore[attr-defined]  # missing from the stubs
         if not single:
             # Stable: kinds come in byte order and each one's ties by id, so that ties are by (kind, id).
-            found = sorted(found, key=lambda each: -(each[1] or 0.0))[question.offset : end]
-        return total, self._placed(found)
+            hits = sorted(hits, key=lambda each: -(each[1] or 0.0))[question.offset : end]
+        return total, self._placed(hits)
 
-    def _placed(self, found: list[tuple[str, float | None, DocAddress]]) -> list[Hit]:
+    def _placed(self, hits: list[tuple[str, float | None, DocAddress]]) -> list[Hit]:
         numbers: dict[str, list[tuple[int, int]]] = {}
-        for kind in {kind for kind, _, _ in found}:
-            addresses = [address for of, _, address in found if of == kind]
-            read = self._records.searchers[kind].fast_field_values
-            both = zip(read("sequence", addresses), read("rank", addresses), strict=True)
+        for kind in {kind for kind, _, _ in hits}:
+            addresses = [address for other, _, address in hits if other == kind]
+            values = self._records.searchers[kind].fast_field_values
+            both = zip(values("sequence", addresses), values("rank", addresses), strict=True)
             numbers[kind] = [(int(sequence or 0), int(rank or 0)) for sequence, rank in both][::-1]
-        return [Hit(kind, *numbers[kind].pop(), score) for kind, score, _ in found]
+        return [Hit(kind, *numbers[kind].pop(), score) for kind, score, _ in hits]
 
 
 def _order(kind: str, sort: str | None) -> tuple[str, Order]:
-    key = (sort or "sequence").removeprefix("-")
-    return KINDS[kind].orders[key], Order.Desc if sort and sort.startswith("-") else Order.Asc
+    key = (sort or "position").removeprefix("-")
+    return sort_field(KINDS[kind], key), Order.Desc if sort and sort.startswith("-") else Order.Asc

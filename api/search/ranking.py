@@ -1,4 +1,4 @@
-"""Which of the records that answer come first: BM25, and a little for words that stand together as in the question."""
+"""Which matching records come first: BM25, and a little for words that stand together as in the question."""
 
 import math
 from collections import Counter
@@ -7,79 +7,117 @@ from itertools import pairwise
 
 from tantivy import Query
 
+from api.model.kinds import KINDS
 from api.search.matching import Records, either
-from api.search.question import Asked, Word
-from api.search.schema import KINDS, TEXT, TITLE, WORDS
+from api.search.schema import TEXT, TITLE, WORDS
+from api.search.syntax import Expression, Word
+from api.search.words import stem
 
-PAIR = 0.3  # weight of two neighbouring words found together, for what that is rarer than either word alone
-FURTHEST = 3  # places between two words of a question that count as neighbours, stop words between them
-EXPANDED = 16  # words of a prefix that are ranked by how rare they are
-SAYING = ("claim", "event", "obstacle", "position")  # sections say the same once more, and names say nothing
+PAIR = 0.3  # weight of two neighbouring words that stand together, for how much rarer they are than either alone
+FURTHEST = 3  # places between two words of a question that count as neighbours, with stop words between them
+EXPANDED = 16  # stems of a prefix that are ranked
+MOST_FORMS = 500  # words of a prefix whose stems are counted
+UNRANKED = 0.001  # score of a record that holds only rarer words with the prefix
 
 Pair = tuple[tuple[int, str], tuple[int, str]]
 
 
 class Rarity:
-    """BM25's inverse document frequency among the kinds asked that say something, each looked up once."""
+    """BM25's inverse document frequency among the kinds that measure rarity, each looked up once.
+
+    Sections repeat what the other kinds state, and names state little: counted in, they would make common words rare.
+    """
 
     def __init__(self, records: Records, kinds: Iterable[str]) -> None:
         searchable = [kind for kind in kinds if KINDS[kind].searchable]
-        saying = [kind for kind in searchable if kind in SAYING and records.searchers[kind].num_docs]
+        measuring = [
+            kind for kind in searchable if KINDS[kind].ranking.measures_rarity and records.searchers[kind].num_docs
+        ]
         self._records = records
-        self._among = saying or searchable
+        self._among = measuring or searchable
         self._count = sum(records.searchers[kind].num_docs for kind in self._among)
-        self._known: dict[str | Pair, float] = {}
+        self._values: dict[str | Pair, float] = {}
+        self._of_prefixes: dict[str, float] = {}
+        self._beginning: dict[tuple[str, str], list[tuple[str, int]]] = {}
 
-    def of(self, sought: str | Pair) -> float:
+    def of(self, term: str | Pair) -> float:
         """Of a stem, or of two that stand together."""
-        if sought not in self._known:
-            found = sum(self._holding(kind, sought) for kind in self._among)
-            self._known[sought] = math.log(1 + (self._count - found + 0.5) / (found + 0.5))
-        return self._known[sought]
+        if term not in self._values:
+            self._values[term] = _inverse(self._count, sum(self._frequency(kind, term) for kind in self._among))
+        return self._values[term]
 
-    def _holding(self, kind: str, sought: str | Pair) -> int:
-        if isinstance(sought, str):
-            return self._records.frequency(kind, sought)
-        return self._records.together(kind, sought)
+    def of_prefix(self, prefix: str) -> float:
+        """Of all words with this beginning, taken as one."""
+        if prefix not in self._of_prefixes:
+            frequency = sum(count for kind in self._among for _, count in self.beginning_with(kind, prefix))
+            self._of_prefixes[prefix] = _inverse(self._count, min(frequency, self._count))
+        return self._of_prefixes[prefix]
+
+    def beginning_with(self, kind: str, prefix: str) -> list[tuple[str, int]]:
+        if (kind, prefix) not in self._beginning:
+            self._beginning[kind, prefix] = self._records.beginning_with(kind, prefix)
+        return self._beginning[kind, prefix]
+
+    def _frequency(self, kind: str, term: str | Pair) -> int:
+        if isinstance(term, str):
+            return self._records.frequency(kind, term)
+        return self._records.together(kind, term)
 
 
-def ranked(records: Records, kind: str, parts: Asked, rarity: Rarity) -> Query | None:
+def _inverse(count: int, frequency: int) -> float:
+    return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def ranked(records: Records, kind: str, parts: Expression, rarity: Rarity) -> Query | None:
     """The records with any of the words, scored by BM25; neighbouring words and words of titles count a little more.
 
-    How rare a word is, is measured over all kinds asked, how long a record is among its own kind.
+    The rarity of a word is measured over all kinds of the question, the length of a record among its own kind.
     """
     of = KINDS[kind]
     if not of.searchable:
         return None
     schema = records.schemas[kind]
-    found = [word for word in parts.words if records.frequency(kind, word.stem)]
-    said = Counter(word.stem for word in found)
-    among_peers = Rarity(records, [kind])
-    own = {stemmed: among_peers.of(stemmed) for stemmed in said}  # which tantivy multiplies by
-    queries = []
-    for stemmed, times in said.items():
-        by = times * of.weight * rarity.of(stemmed) / own[stemmed]
-        queries.append(_boosted(Query.term_query(schema, TEXT, stemmed, "freq"), by))
-        if of.titled:
-            queries.append(_boosted(Query.term_query(schema, TITLE, stemmed, "freq"), by * of.titled))
-    for pair, times in _pairs(found).items():
+    weight, title = of.ranking.weight, of.ranking.title
+    among_peers = Rarity(records, [kind])  # which tantivy multiplies by
+
+    def scored(stem: str, by: float) -> list[Query]:
+        by = by * weight / among_peers.of(stem)
+        queries = [_boosted(Query.term_query(schema, TEXT, stem, "freq"), by)]
+        if title:
+            queries.append(_boosted(Query.term_query(schema, TITLE, stem, "freq"), by * title))
+        return queries
+
+    words = [word for word in parts.words if records.frequency(kind, word.stem)]
+    queries: list[Query] = []
+    for stem_, times in Counter(word.stem for word in words).items():
+        queries += scored(stem_, times * rarity.of(stem_))
+    for pair, times in _pairs(words).items():
         one, other = pair[0][1], pair[1][1]
         together = rarity.of(pair) - max(rarity.of(one), rarity.of(other))
         if together > 0:
-            by = times * of.weight * PAIR * together / (own[one] + own[other])
+            by = times * weight * PAIR * together / (among_peers.of(one) + among_peers.of(other))
             queries.append(_boosted(Query.phrase_query(schema, TEXT, list(pair)), by))
-    for phrase, times in Counter(parts.phrases).items():
-        queries.append(_boosted(records.phrase(kind, phrase), times * of.weight))
+    for stems, times in Counter(phrase.stems for phrase in parts.phrases).items():
+        queries.append(_boosted(records.phrase(kind, stems), times * weight))
     for prefix, times in Counter(parts.prefixes).items():
-        for word, _ in records.searchers[kind].terms_with_prefix(WORDS, prefix, None, EXPANDED):
-            queries.append(_boosted(Query.term_query(schema, WORDS, word, "basic"), times * of.weight))
+        for stem_ in _commonest_stems(records, kind, rarity.beginning_with(kind, prefix)):
+            queries += scored(stem_, times * rarity.of_prefix(prefix))
     if parts.prefixes:
-        queries.append(records.beginning(kind, parts.prefixes))
+        beginning = {word for prefix in parts.prefixes for word, _ in rarity.beginning_with(kind, prefix)}
+        queries.append(Query.const_score_query(Query.term_set_query(schema, WORDS, sorted(beginning)), UNRANKED))
     return either(*queries) if queries else None
 
 
+def _commonest_stems(records: Records, kind: str, words: list[tuple[str, int]]) -> list[str]:
+    """Of the words with one beginning, which rank as the forms of one word. The commonest words come first."""
+    stems: Counter[str] = Counter()
+    for word, count in words[:MOST_FORMS]:
+        stems[stem(word)] += count
+    return [each for each, _ in stems.most_common(EXPANDED) if records.frequency(kind, each)]
+
+
 def _pairs(words: list[Word]) -> Counter[Pair]:
-    """Neighbouring words as phrases that keep their distance: "loss of Karabakh" is found as it stands."""
+    """Neighbouring words as phrases that keep their distance: "loss of Karabakh" matches as it stands."""
     pairs: Counter[Pair] = Counter()
     for one, next_one in pairwise(words):
         gap = next_one.place - one.place

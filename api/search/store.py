@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +16,16 @@ from pathlib import Path
 from sqlalchemy import Connection
 from tantivy import Index as Tantivy
 
+from api.model.kinds import KINDS
 from api.search.building import LEXICON, Entries, indexes
+from api.search.fingerprint import index_format
 from api.search.index import Index
-from api.search.schema import FORMAT, KINDS, registered
+from api.search.schema import registered
 
 log = logging.getLogger("sic")
 
 MANIFEST = "manifest.json"
+REMOVALS = 20
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 
 
@@ -30,7 +34,7 @@ class IndexMissing(Exception):
 
 
 class IndexDamaged(Exception):
-    """There is one, and it is not what was written."""
+    """There is an index, and it is not what was written."""
 
 
 def build_in_memory(connection: Connection) -> Index:
@@ -40,7 +44,10 @@ def build_in_memory(connection: Connection) -> Index:
 
 
 def build(connection: Connection, root: Path | None, snapshot: str, read: Entries | None = None) -> Path | None:
-    """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory."""
+    """Write the index of what `connection` reads, unless a sound one is there; None where indexes live in memory.
+
+    Raises OSError where the directory cannot be written.
+    """
     if root is None:
         return None
     directory = _directory(root, snapshot)
@@ -53,7 +60,7 @@ def build(connection: Connection, root: Path | None, snapshot: str, read: Entrie
         built = indexes(connection, unfinished, read)
         records = {name: index.searcher().num_docs for name, index in built.items()}
         files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
-        manifest = {"format": FORMAT, "snapshot": snapshot, "records": records, "files": files}
+        manifest = {"format": index_format(), "snapshot": snapshot, "records": records, "files": files}
         (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for path in unfinished.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)  # who serves may be another user than who loads
@@ -64,7 +71,7 @@ def build(connection: Connection, root: Path | None, snapshot: str, read: Entrie
         unfinished.rename(directory)
         _sync(root)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        _remove(unfinished)
     return directory
 
 
@@ -74,12 +81,12 @@ def open_index(root: Path, snapshot: str) -> Index:
     try:
         manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise IndexMissing(f"no text index of snapshot {snapshot} in format {FORMAT} under {root}") from None
+        raise IndexMissing(f"no text index of snapshot {snapshot} in format {index_format()} under {root}") from None
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"the manifest of the text index {directory} cannot be read: {error}") from error
     if not isinstance(manifest, dict) or {*KINDS, LEXICON} != set(manifest.get("records", ())):
-        raise IndexDamaged(f"the manifest of the text index {directory} is not one of format {FORMAT}")
-    if (manifest.get("format"), manifest.get("snapshot")) != (FORMAT, snapshot):
+        raise IndexDamaged(f"the manifest of the text index {directory} is not one of format {index_format()}")
+    if (manifest.get("format"), manifest.get("snapshot")) != (index_format(), snapshot):
         raise IndexDamaged(f"the text index {directory} is of another snapshot or format")
     for name, checksum in manifest["files"].items():
         try:
@@ -103,7 +110,7 @@ def open_index(root: Path, snapshot: str) -> Index:
 def ensure(connection: Connection, root: Path | None, snapshot: str) -> tuple[Index, bool]:
     """Open the index; where there is none or a damaged one, one process builds it while others wait.
 
-    Without a directory to write in, the index lives in memory: that is the second thing told.
+    Without a directory to write in, the index lives in memory. The second value says whether it does.
     """
     if root is None:
         return build_in_memory(connection), True
@@ -124,7 +131,7 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> tuple[In
 
 
 def _directory(root: Path, snapshot: str) -> Path:
-    return root / f"{snapshot}-{FORMAT}"
+    return root / f"{snapshot}-{index_format()}"
 
 
 @contextlib.contextmanager
@@ -147,6 +154,15 @@ def _linked(directory: Path) -> Path:
         link.parent.mkdir(exist_ok=True)
         link.symlink_to(path.resolve())
     return place
+
+
+def _remove(directory: Path) -> None:
+    """Several times, because threads of a writer that failed may still add files."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(directory, ignore_errors=True)
+        if not directory.exists():
+            return
+        time.sleep(0.05)
 
 
 def _files(directory: Path) -> list[Path]:

@@ -1,92 +1,72 @@
-"""The words and names of the texts: completions for type-ahead, and the word that a misspelt one was meant to be."""
+"""Type-ahead: names that begin as the text typed so far, and words of the texts that complete it."""
 
-from typing import TypedDict
+from collections import Counter
 
-from tantivy import Index as Tantivy
-from tantivy import Occur, Order, Query
+from tantivy import Occur, Query
 
-from api.search.words import LONGEST, STOP_WORDS, token_list, words
+from api.model.kinds import KINDS
+from api.search.lexicon import Lexicon, Suggestion
+from api.search.matching import Records
+from api.search.schema import TEXT, WORDS
+from api.search.words import STOP_WORDS, initials_joined, query_tokens, stems, words
 
 WORDS_KEPT = 3  # places of a full list that names leave to plain words
-FORMS = 4  # names of one thing that may stand in the way of others
+UNWANTED = 4  # stop words that may stand before words that are suggested
 
 
-class Suggestion(TypedDict):
-    """`kind` and `id` are those of the thing that bears the name, null for a plain word; `count` is of records."""
+def suggest(
+    records: Records, lexicon: Lexicon, q: str, limit: int, kinds: tuple[str, ...], documents: tuple[str, ...]
+) -> list[Suggestion]:
+    """Names that begin as `q` does, words that complete it, then names with all of its words; the commonest first.
 
-    text: str
-    kind: str | None
-    id: str | None
-    count: int
+    After other words, `q` is completed by the words of records that hold all the others.
+    """
+    tokens = [token for token, _, _ in query_tokens(initials_joined(q.encode("utf-8", "replace").decode()))]
+    typed = [word for token in tokens for word in words(token).split()]
+    if not typed:
+        return []
+    names = lexicon.names_beginning(typed, kinds, documents, limit)
+    plain: list[Suggestion] = []
+    if not kinds:
+        plain = _completed(records, lexicon, q, tokens, typed, documents, limit)
+    spellings = {name["text"].casefold() for name in names}
+    plain = [each for each in plain if each["text"].casefold() not in spellings]
+    places = limit - min(WORDS_KEPT, len(plain), limit // 2)
+    full = names[:places] + plain[: max(WORDS_KEPT, limit - len(names))]
+    if len(full) < limit:
+        known = {(each["kind"], each["id"]) for each in full}
+        more = lexicon.names_with(typed, kinds, documents, limit + len(known))
+        full += [each for each in more if (each["kind"], each["id"]) not in known]
+    return full[:limit]
 
 
-class Lexicon:
-    def __init__(self, index: Tantivy) -> None:
-        self._schema = index.schema
-        self._searcher = index.searcher()
-
-    def suggest(self, q: str, limit: int, kinds: tuple[str, ...]) -> list[Suggestion]:
-        """Names that begin as `q` does, words that do, then names with all of its words; the most frequent first."""
-        typed = [word for token in token_list(q.encode("utf-8", "replace").decode()) for word in words(token).split()]
-        if not typed:
-            return []
-        begun = self._names([self._begins("whole", " ".join(typed))], kinds, limit)
-        plain = self._words(typed[0], limit) if len(typed) == 1 and not kinds else []
-        named = {each["text"].casefold() for each in begun}
-        plain = [each for each in plain if each["text"] not in named]
-        places = limit - min(WORDS_KEPT, len(plain), limit // 2)
-        full = begun[:places] + plain[: max(WORDS_KEPT, limit - len(begun))]
-        if len(full) < limit:
-            clauses = [Query.term_query(self._schema, "parts", word, "basic") for word in typed[:-1]]
-            known = {(each["kind"], each["id"]) for each in full}
-            more = self._names([*clauses, self._begins("parts", typed[-1])], kinds, limit + len(known))
-            full += [each for each in more if (each["kind"], each["id"]) not in known]
-        return full[:limit]
-
-    def nearest(self, word: str) -> str | None:
-        """The commonest word of the texts that is one edit from `word` and begins with the same letter.
-
-        Two letters that changed places are one slip of the hand, and are thought of where nothing else is near.
-        """
-        for swaps in (False, True):
-            near = Query.fuzzy_term_query(self._schema, "word", word, 1, swaps)
-            found = self._found([near, Query.term_query(self._schema, "first", word[0], "basic")], 1)
-            if found:
-                return found[0]["text"]
-        return None
-
-    def _begins(self, field: str, start: str) -> Query:
-        return Query.regex_query(self._schema, field, f"{start[:LONGEST]}.*")
-
-    def _names(self, clauses: list[Query], kinds: tuple[str, ...], limit: int) -> list[Suggestion]:
-        """Each thing once, by the most telling of its names."""
-        if kinds:
-            clauses = [*clauses, Query.term_set_query(self._schema, "kind", list(kinds))]
-        found = self._found(clauses, FORMS * limit, Query.term_query(self._schema, "kind", "word", "basic"))
-        return list({(each["kind"], each["id"]): each for each in reversed(found)}.values())[::-1][:limit]
-
-    def _words(self, start: str, limit: int) -> list[Suggestion]:
-        found = self._found([self._begins("word", start)], limit + FORMS)
-        wanted = [each for each in found if each["text"] not in STOP_WORDS][:limit]
-        return [Suggestion(text=each["text"], kind=None, id=None, count=each["count"]) for each in wanted]
-
-    def _found(self, clauses: list[Query], limit: int, unwanted: Query | None = None) -> list[Suggestion]:
-        """The most frequent first."""
-        all_of = [(Occur.Must, clause) for clause in clauses]
-        if unwanted is not None:
-            all_of.append((Occur.MustNot, unwanted))
-        result = self._searcher.search(
-            Query.boolean_query(all_of), limit, False, order_by_field="count", order=Order.Desc
-        )
-        found: list[Suggestion] = []
-        for _, address in result.hits:
-            entry = self._searcher.doc(address)
-            found.append(
-                {
-                    "text": str(entry.get_first("label")),
-                    "kind": str(entry.get_first("kind")),
-                    "id": entry.get_first("id"),
-                    "count": int(entry.get_first("count") or 0),
-                }
-            )
-        return found
+def _completed(
+    records: Records,
+    lexicon: Lexicon,
+    q: str,
+    tokens: list[str],
+    typed: list[str],
+    documents: tuple[str, ...],
+    limit: int,
+) -> list[Suggestion]:
+    if len(typed) == 1 and not documents:
+        return [each for each in lexicon.words(typed[0], limit + UNWANTED) if each["text"] not in STOP_WORDS][:limit]
+    others = [stem for token in tokens for stem in stems(token).split()][:-1]
+    counts: Counter[str] = Counter()
+    for name, kind in KINDS.items():
+        if not (kind.searchable and kind.in_search and all(records.frequency(name, stem) for stem in others)):
+            continue
+        schema = records.schemas[name]
+        clauses = [Query.term_query(schema, TEXT, stem, "freq") for stem in others]
+        if documents:
+            clauses.append(Query.term_set_query(schema, "document", list(documents)))
+        within = Query.boolean_query([(Occur.Must, clause) for clause in clauses])
+        most = limit + UNWANTED + len(typed)
+        counts.update(dict(records.searchers[name].terms_with_prefix(WORDS, typed[-1], within, most)))
+    before = q[: q.rindex(tokens[-1])] if tokens[-1] in q else " ".join(typed[:-1]) + " "
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        Suggestion(text=before + word, kind=None, id=None, count=count)
+        for word, count in ordered
+        if word not in STOP_WORDS and word not in typed[:-1]
+    ][:limit]

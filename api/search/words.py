@@ -1,38 +1,58 @@
-"""How strings become terms: the one place where text and questions are read alike.
+"""How strings become terms: texts and questions are read alike.
 
-A *token* is a stretch of a string as written ("Armenia’s", "U.S.", "700,000"), a *word* what is left of it
-when case, accents, apostrophes and separators are gone ("armenia", "us", "700000"), a *stem* the word without
-its English ending ("armenian" for "armenians"). A token may hold several words ("O’Brien") or none.
+A *token* is a stretch of a string as written ("Armenia’s", "U.S.", "700,000"), a *word* what is left of it without
+case, accents, apostrophes and separators ("armenia", "us", "700000"), a *stem* the word without its English ending
+("armenian" for "armenians"). A token may hold several words ("O’Brien") or none. In scripts without spaces each
+character with the next one is a token.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from api.search.characters import (
+    ACCENTS,
+    APOSTROPHES,
+    SPACELESS,
+    VOWEL_SIGNS,
+    replaced,
+    visible,
+    without_accents,
+    without_case,
+    without_ignored,
+)
 
 LONGEST = 100  # code points of a word that count
 REMEMBERED = 1 << 18  # tokens
 
-# Marks that Python does not count among letters, though words are written with them.
-_MARKS = (
-    "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
-    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u200c\u200d\u20d0-\u20f0\ufe20-\ufe2f"
-)
-APOSTROPHES = "'’ʼ‘＇"
-_LETTER = f"[\\w{_MARKS}]"
-_TOKEN = re.compile(
-    rf"[^\W\d_]{{2,}}+(?![\d{_MARKS}{APOSTROPHES}])"  # nearly all of them
-    rf"|[^\W\d_](?:\.[^\W\d_])+(?!{_LETTER})\.?(?:[{APOSTROPHES}][sS](?!{_LETTER}))?"  # U.S., e.g., U.S.’s
+_SIGNS = ACCENTS + VOWEL_SIGNS
+_LETTER = f"[\\w{_SIGNS}]"
+_POSSESSIVE = f"(?:[{APOSTROPHES}][sS](?!{_LETTER}))?"
+_ALTERNATIVES = (
+    rf"[^\W\d_]{{2,}}+(?![\d{_SIGNS}{APOSTROPHES}])"  # nearly all of them
+    rf"|[^\W\d_]\.(?:\s[^\W\d_]\.)+(?!{_LETTER}){_POSSESSIVE}"  # U. S.
+    rf"|[^\W\d_](?:\.[^\W\d_])+(?!{_LETTER})\.?{_POSSESSIVE}"  # U.S., e.g., U.S.’s
     rf"|\d+(?:[.,]\d+)+(?!{_LETTER})"  # 700,000 and 0.05
     rf"|{_LETTER}+(?:[{APOSTROPHES}]{_LETTER}+)*"
 )
+_TOKEN = re.compile(_ALTERNATIVES)
+_CHARACTER = re.compile(f"[{SPACELESS}][{_SIGNS}]*")
+_RUN = f"(?P<run>(?:[{SPACELESS}][{_SIGNS}]*)+)"
+_NO_RUN = _ALTERNATIVES.replace("[^\\W\\d_]", f"[^\\W\\d_{SPACELESS}]").replace(
+    _LETTER, f"(?:(?![{SPACELESS}]){_LETTER})"
+)
+_MIXED_TOKEN = re.compile(f"{_RUN}|{_NO_RUN}")
+WRITES_NO_SPACES = re.compile(f"[{SPACELESS}]")
+
+_SPACED_INITIALS = re.compile(rf"(?<!{_LETTER})(?:[^\W\d_]\.\s)+[^\W\d_]\.(?!{_LETTER})")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _ENDING = re.compile(r"'(?:s|re|ve|ll|d|m)$")
-_PARTS = re.compile(r"\d+\.\d+|[^\W_]+")
+_PARTS = re.compile(rf"\d+\.\d+|(?:[^\W_]|[{VOWEL_SIGNS}])+")
 
-# Words of a question that say nothing about what is asked for: articles, pronouns, auxiliaries, particles.
+# Words of a question that do not show what it is about: articles, pronouns, auxiliaries, particles.
 STOP_WORDS = frozenset(
     """
     a about also am an and any are arent as at be been being but by can cant could couldnt did didnt do does doesnt
@@ -56,13 +76,48 @@ _english = _analyzer(Filter.stemmer("english"))
 
 
 def tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each token with its start and end in `text`, in code points."""
-    for match in _TOKEN.finditer(text.replace("_", " ")):
-        yield match[0], match.start(), match.end()
+    """Each token of a text with its start and end in code points."""
+    shown, places = visible(text)
+    if places is None:
+        yield from _tokens(shown, True)
+    else:
+        for token, start, end in _tokens(shown, True):
+            yield token, places[start], places[end - 1] + 1
+
+
+def query_tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same of a question, in which the last character of a run is part of its last pair only."""
+    yield from _tokens(without_ignored(text), False)
+
+
+def _tokens(text: str, closed: bool) -> Iterator[tuple[str, int, int]]:
+    text = text.replace("_", " ")
+    if text.isascii() or not WRITES_NO_SPACES.search(text):
+        for match in _TOKEN.finditer(text):
+            yield match[0], match.start(), match.end()
+        return
+    for match in _MIXED_TOKEN.finditer(text):
+        if match["run"]:
+            yield from _pairs(match[0], match.start(), closed)
+        else:
+            yield match[0], match.start(), match.end()
+
+
+def _pairs(run: str, start: int, closed: bool) -> Iterator[tuple[str, int, int]]:
+    """Each character with the next one. The last one is a token by itself, so that every character begins a token."""
+    ends = [match.span() for match in _CHARACTER.finditer(run)]
+    for (first, _), (_, last) in pairwise(ends):
+        yield run[first:last], start + first, start + last
+    if closed or len(ends) == 1:
+        first, last = ends[-1]
+        yield run[first:last], start + first, start + last
 
 
 def token_list(text: str) -> list[str]:
-    return _TOKEN.findall(text.replace("_", " "))
+    """The tokens of a text without characters that are ignored."""
+    if text.isascii() or not WRITES_NO_SPACES.search(text):
+        return _TOKEN.findall(text.replace("_", " "))
+    return [token for token, _, _ in _tokens(text, True)]
 
 
 def words(token: str) -> str:
@@ -84,14 +139,25 @@ def is_stop_word(token: str, word: str) -> bool:
     return word in STOP_WORDS and "." not in token and not (len(token) > 1 and token.isupper())
 
 
+def stretches(text: str) -> list[str]:
+    """What stands between white space, and never less than a token: initials such as U. S. are brought together."""
+    text = without_ignored(text)
+    if ". " in text or ".\u00a0" in text:
+        text = initials_joined(text)
+    return text.split()
+
+
+def initials_joined(text: str) -> str:
+    return _SPACED_INITIALS.sub(lambda match: "".join(match[0].split()), text)
+
+
 def _words(token: str) -> str:
     if token.isascii():
         folded = token.lower()
         if token.isalpha():
             return folded[:LONGEST]
     else:
-        bare = (c for c in unicodedata.normalize("NFKD", token.casefold()) if not _ignored(c))
-        folded = unicodedata.normalize("NFC", "".join(bare)).translate(_STRAIGHT)
+        folded = replaced(without_accents(without_case(token)), APOSTROPHES[1:], "'")
         folded = " ".join(_ascii.analyze(folded))
     if "'" in folded:
         folded = _ENDING.sub("", folded).replace("n't", "nt")
@@ -100,24 +166,17 @@ def _words(token: str) -> str:
             folded = folded.replace(",", "")
         elif not _DECIMAL.fullmatch(folded):
             folded = folded.replace(".", " ")
-    else:
-        folded = folded.replace(".", "")
+    elif "." in folded:
+        folded = "".join(folded.replace(".", "").split())
     return " ".join(part[:LONGEST] for part in _PARTS.findall(folded))
 
 
-_STRAIGHT = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
-
-
-def _ignored(character: str) -> bool:
-    return unicodedata.combining(character) != 0 or unicodedata.category(character) == "Cf"
-
-
 class _Read(dict[str, tuple[str, str]]):
-    """A token's words and its stems. Words are few and said often: each token is read once."""
+    """A token's words and its stems. Few tokens differ and most occur often: each is read once."""
 
     def __missing__(self, token: str) -> tuple[str, str]:
-        found = _words(token)
-        both = found, " ".join(map(stem, found.split()))
+        folded = _words(token)
+        both = folded, " ".join(map(stem, folded.split()))
         if len(token) <= LONGEST:
             if len(self) >= REMEMBERED:
                 self.clear()
@@ -128,20 +187,20 @@ class _Read(dict[str, tuple[str, str]]):
 read = _Read().__getitem__  # each separated by spaces
 
 
-class _Said(dict[str, str]):
-    """What a stretch between white space says, punctuation and all: no token goes beyond one."""
+class _OfStretch(dict[str, str]):
+    """The words or stems of a stretch between white space, punctuation and all."""
 
     def __init__(self, part: int) -> None:
         super().__init__()
         self._part = part
 
     def __missing__(self, stretch: str) -> str:
-        said = " ".join(filter(None, (read(token)[self._part] for token in token_list(stretch))))
+        parts = " ".join(filter(None, (read(token)[self._part] for token in token_list(stretch))))
         if len(stretch) <= LONGEST:
             if len(self) >= REMEMBERED:
                 self.clear()
-            self[stretch] = said
-        return said
+            self[stretch] = parts
+        return parts
 
 
-said_words, said_stems = _Said(0).__getitem__, _Said(1).__getitem__
+stretch_words, stretch_stems = _OfStretch(0).__getitem__, _OfStretch(1).__getitem__

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
+from typing import Any
 
+from api.formats.forms import HTML
 from api.problems import PROBLEM_TYPES, ProblemType
-from api.records.shapes import Record
+from api.request import Body
 
 WEB = files("api.web")
+Record = dict[str, Any]
+
 ASSETS = {
     "page.css": ("page.css", "text/css; charset=utf-8"),
     "swagger-ui.css": ("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
@@ -34,7 +38,6 @@ READER_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-POLICIES = {"/": READER_POLICY, "/docs": DOCS_POLICY}  # of pages that need more than POLICY allows
 
 
 def hardening(policy: str) -> dict[str, str]:
@@ -45,6 +48,11 @@ def hardening(policy: str) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
+
+
+def html(page: str, policy: str = POLICY) -> Body:
+    """A page as a response, with the headers that keep it to itself."""
+    return Body(page, headers=hardening(policy), form=HTML)
 
 
 def page(root: str, title: str, content: str) -> str:

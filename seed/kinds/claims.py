@@ -1,64 +1,36 @@
 """Claims: one proposition each, and the words that carry it."""
 
 from seed import records
-from seed.examined import CONTEXT, Examined, listed
-from seed.explain import nearest
+from seed.draft import Draft
 from seed.text import Span
 
 
-def claims(doc: Examined) -> None:
-    shard, actors, places, topics = doc.shard, doc.actors, doc.places, doc.topics
-    for claim, where in doc.package.rows("claims", records.Claim):
-        doc.new("claim", claim.id, where, "id")
-        if claim.actors:
-            doc.known("actor", claim.actors, actors, where, "actors")
-        if claim.places:
-            doc.known("place", claim.places, places, where, "places")
-        if claim.topics:
-            doc.known("topic", claim.topics, topics, where, "topics")
-        speaker = None if claim.speaker == records.AUTHOR else claim.speaker
-        if speaker is not None and speaker not in actors and doc.missing("actor", speaker):
-            hint = nearest(speaker, [records.AUTHOR, *actors])
-            doc.faults.append(where.fault(f"there is no actor {speaker} in this package{hint}", "speaker"))
-        if (span := doc.find(claim, where)) is None:
+def claims(draft: Draft) -> None:
+    for claim, where in draft.rows("claims", records.Claim):
+        for kind, ids in (("actor", claim.actors), ("place", claim.places), ("topic", claim.topics)):
+            if ids:
+                draft.refer_all(kind, ids, where, f"{kind}s")
+        if claim.speaker not in (None, records.AUTHOR):
+            draft.refer("actor", claim.speaker, where, "speaker")
+        if (span := draft.locate(claim, where)) is None:
             continue
         if claim.hedge_cue is not None or claim.quantities:
-            sentence = doc.anchors.sentence_text(span)
+            sentence = draft.anchors.sentence_text(span)
             if claim.hedge_cue is not None:
-                doc.within("hedge_cue", claim.hedge_cue, sentence, where, "hedge_cue")
-            quantities = doc.quantities(claim.quantities, sentence, where)
-        else:
-            quantities = "[]"
-        row = shard.number()
-        shard.add(
-            "claim",
-            (
-                row,
-                claim.id,
-                doc.id,
-                *doc.rest(span),
-                claim.statement,
-                claim.type.value,
-                claim.mode.value,
-                claim.speaker,
-                speaker,
-                claim.hedge_cue is not None,
-                claim.hedge_cue,
-                _obstacle_around(doc, span),
-                bool(claim.quantities),
-                quantities,
-                claim.note,
-                listed(claim.actors),
-                listed(claim.places),
-                listed(claim.topics),
-                f"{where.file}:{where.line}",
-            ),
-        )
-        doc.count("claims", f"{claim.model_dump_json(exclude=CONTEXT)} {span}")
+                draft.within("hedge_cue", claim.hedge_cue, sentence, where, "hedge_cue")
+            draft.quantities(claim.quantities, sentence, where)
+        draft.claims[claim.id] = span
+        derived = {
+            "speaker_actor": None if claim.speaker == records.AUTHOR else claim.speaker,
+            "hedged": claim.hedge_cue is not None,
+            "has_quantity": bool(claim.quantities),
+            "obstacle": _obstacle_around(draft, span),
+        }
+        draft.stage("claim", where, claim.__dict__ | draft.rest(span) | derived)
 
 
-def _obstacle_around(doc: Examined, span: Span) -> str | None:
-    for start, end, name in doc.obstacles:
+def _obstacle_around(draft: Draft, span: Span) -> str | None:
+    for (start, end), id in draft.obstacles:
         if start <= span[0] and span[1] <= end:
-            return name
+            return id
     return None

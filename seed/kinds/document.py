@@ -1,134 +1,96 @@
 """What document.yaml states: topics, sections, sentences without a record, and the document itself."""
 
-import json
 from bisect import bisect_left
 from hashlib import sha256
 
 from api.model.vocabularies import TitleOrigin
 from seed import records
-from seed.examined import CONTEXT, Examined, short
+from seed.draft import Draft, short
 from seed.faults import Fault
 from seed.sections import tiles
 from seed.text import Span
 
 
-def topics(doc: Examined) -> None:
-    for at, topic in enumerate(doc.document.topics):
-        if topic.id in doc.topics:
-            doc.faults.append(doc.where.fault(f"topic {topic.id} is stated twice; keep one", "topics", at))
-        doc.topics.add(topic.id)
-        doc.digest.add(f"topic {topic.model_dump_json()}")
-        doc.shard.add("topic", (topic.id, topic.label, topic.definition, doc.id, doc.at(doc.where, "topics", at)))
+def topics(draft: Draft) -> None:
+    for at, topic in enumerate(draft.document.topics):
+        if topic.id in draft.topics:
+            draft.faults.append(draft.where.fault(f"topic {topic.id} is stated twice; keep one", "topics", at))
+        draft.topics.add(topic.id)
+        draft.stage("topic", draft.where, topic.__dict__.copy(), "topics", at)
 
 
-def sections(doc: Examined) -> None:
-    given = doc.document.sections or [
-        records.Section(id=f"{doc.id}.s1", title=doc.document.label, title_origin=TitleOrigin.editorial)
+def sections(draft: Draft) -> None:
+    stated = draft.document.sections or [
+        records.Section(id=f"{draft.id}.s1", title=draft.document.label, title_origin=TitleOrigin.editorial)
     ]
-    for at, section in enumerate(doc.document.sections):
-        doc.new("section", section.id, doc.where, "sections", at, "id")
-
-    def tell(at: int, message: str, *key: str) -> None:
-        doc.faults.append(doc.where.fault(message, "sections", at, *key))
-
-    spans: list[Span] | None = [(0, len(doc.text))]
-    if doc.document.sections:
-        is_told_apart = len({section.id for section in given}) == len(given)
-        spans = tiles(given, doc.anchors, doc.paragraphs, tell) if is_told_apart else None
+    for at, section in enumerate(draft.document.sections):
+        draft.own_id("section", section.id, draft.where, "sections", at, "id")
+        if section.title_origin == TitleOrigin.source:
+            draft.stands("title", section.title, draft.where, "sections", at, "title")
+    spans = _spans(draft, stated)
     if spans is None:
-        doc.anchors.divide([(0, f"{doc.id}.s1")])
+        draft.anchors.divide([(0, stated[0].id)])
         return
-    parents = {section.parent for section in given}
-    doc.anchors.divide([(span[0], s.id) for s, span in zip(given, spans, strict=True) if s.id not in parents])
-    for at, (section, (start, end)) in enumerate(zip(given, spans, strict=True)):
-        inside = doc.paragraphs[bisect_left(doc.paragraphs, (start, 0)) : bisect_left(doc.paragraphs, (end, 0))]
-        blocks = [{"start": first, "end": last} for first, last in inside]
-        doc.count("sections", section.model_dump_json())
-        doc.shard.add(
-            "section",
-            (
-                doc.shard.number(),
-                section.id,
-                doc.id,
-                at + 1,
-                section.parent,
-                section.title,
-                section.title_origin.value,
-                start,
-                end,
-                doc.anchors.utf16(start),
-                doc.anchors.utf16(end),
-                doc.text[start:end],
-                json.dumps(blocks),
-                doc.at(doc.where, "sections", at),
-            ),
+    parents = {section.parent for section in stated}
+    draft.anchors.divide([(span[0], s.id) for s, span in zip(stated, spans, strict=True) if s.id not in parents])
+    for at, (section, (start, end)) in enumerate(zip(stated, spans, strict=True)):
+        inside = draft.paragraphs[bisect_left(draft.paragraphs, (start, 0)) : bisect_left(draft.paragraphs, (end, 0))]
+        derived = {
+            "ordinal": at + 1,
+            "text": draft.text[start:end],
+            "paragraphs": [{"start": first, "end": last} for first, last in inside],
+        }
+        draft.stage(
+            "section", draft.where, section.__dict__ | draft.anchors.offsets((start, end)) | derived, "sections", at
         )
 
 
-def sentences(doc: Examined) -> None:
+def _spans(draft: Draft, stated: list[records.Section]) -> list[Span] | None:
+    if not draft.document.sections:
+        return [(0, len(draft.text))]
+    if len({section.id for section in stated}) < len(stated):
+        return None
+
+    def fault(at: int, message: str, *key: str) -> None:
+        draft.faults.append(draft.where.fault(message, "sections", at, *key))
+
+    return tiles(stated, draft.anchors, draft.paragraphs, fault)
+
+
+def sentences(draft: Draft) -> None:
     reasons: dict[int, str] = {}
-    for at, unrecorded in enumerate(doc.document.unrecorded):
-        doc.digest.add(f"unrecorded {unrecorded.model_dump_json(exclude=CONTEXT)}")
-        if (span := doc.find(unrecorded, doc.where, "unrecorded", at)) is None:
+    for at, unrecorded in enumerate(draft.document.unrecorded):
+        if (span := draft.locate(unrecorded, draft.where, "unrecorded", at)) is None:
             continue
-        for ordinal in doc.anchors.sentences_of(span):
-            if doc.accounted[ordinal]:
+        for number in draft.anchors.sentences_of(span):
+            if draft.accounted[number]:
                 message = f"a record rests on “{short(unrecorded.quote)}”; drop the reason why none does"
-                doc.warnings.append(doc.where.fault(message, "unrecorded", at))
+                draft.warnings.append(draft.where.fault(message, "unrecorded", at))
             else:
-                reasons[ordinal] = unrecorded.reason
-    for ordinal in reasons:
-        doc.accounted[ordinal] = 1
-    parts = sha256()
-    for ordinal, (start, end) in enumerate(doc.sentences):
-        words = doc.text[start:end]
-        if not doc.accounted[ordinal]:
-            message = f"no record rests on the sentence “{short(words)}”; add one, or a reason under `unrecorded`"
-            doc.warnings.append(Fault(doc.where.file, 0, message))
-        parts.update(f"{start} {end} ".encode())
-        utf16 = doc.anchors.utf16
-        doc.shard.add(
-            "sentence",
-            (
-                doc.id,
-                ordinal + 1,
-                doc.anchors.section(start),
-                start,
-                end,
-                utf16(start),
-                utf16(end),
-                words,
-                reasons.get(ordinal),
-            ),
-        )
-    doc.digest.add(f"sentences {parts.hexdigest()}")
-    doc.counts["sentences"] = len(doc.sentences)
+                reasons[number] = unrecorded.reason
+    for number in reasons:
+        draft.accounted[number] = 1
+    for number, (start, end) in enumerate(draft.sentences):
+        text = draft.text[start:end]
+        if not draft.accounted[number]:
+            message = f"no record rests on the sentence “{short(text)}”; add one, or a reason under `unrecorded`"
+            draft.warnings.append(Fault(draft.where.file, 0, message))
+        fields = {"ordinal": number + 1, "section": draft.anchors.section(start), "text": text}
+        draft.stage("sentence", None, fields | draft.anchors.offsets((start, end)) | {"reason": reasons.get(number)})
 
 
-def document(doc: Examined) -> None:
-    said = doc.document
-    text_sha256 = sha256(doc.text.encode()).hexdigest()
-    doc.digest.add(f"document {said.model_dump_json(exclude={'topics', 'sections', 'unrecorded'})} {text_sha256}")
-    doc.shard.add(
-        "document",
-        (
-            doc.shard.number(),
-            doc.id,
-            said.label,
-            said.language,
-            said.title,
-            said.author,
-            said.rights,
-            said.note,
-            said.source.file,
-            said.source.sha256,
-            text_sha256,
-            len(doc.text),
-            doc.anchors.utf16.length,
-            doc.longest,
-            json.dumps(doc.counts),
-            doc.digest.hexdigest(),
-            doc.text,
-            doc.at(doc.where, "id"),
-        ),
-    )
+def document(draft: Draft) -> None:
+    stated = draft.document
+    for key in ("title", "author", "rights"):
+        draft.stands(key, getattr(stated, key), draft.where, key)
+    derived = {
+        "source_file": stated.source.file,
+        "source_sha256": stated.source.sha256,
+        "text_sha256": sha256(draft.text.encode()).hexdigest(),
+        "text_length": len(draft.text),
+        "utf16_length": draft.anchors.utf16.length,
+        "longest_span": draft.longest,
+        "counts": draft.counts,
+        "text": draft.text,
+    }
+    draft.stage("document", draft.where, stated.__dict__ | derived, "id")

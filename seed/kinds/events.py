@@ -1,63 +1,69 @@
-"""Events, their dates and further mentions."""
+"""Events, their dates and further mentions, the claims that tell of them and who vouches for them."""
 
 from seed import records
 from seed.dates import bounds
-from seed.examined import Examined, listed
+from seed.draft import Draft
 from seed.explain import Where
+from seed.text import Span
 
 
-def events(doc: Examined) -> None:
-    for event, where in doc.package.rows("events", records.Event):
-        doc.new("event", event.id, where, "id")
-        doc.known("actor", event.actors, doc.actors, where, "actors")
-        doc.known("place", event.places, doc.places, where, "places")
-        earliest, latest = _bounds(doc, event.date, where)
-        mentions = [doc.find(mention, where, "mentions", at) for at, mention in enumerate(event.mentions)]
-        passages = sorted(span for span in mentions if span is not None)
-        if (span := doc.find(event, where)) is None:
+def events(draft: Draft) -> None:
+    for event, where in draft.rows("events", records.Event):
+        draft.refer_all("actor", event.actors, where, "actors")
+        draft.refer_all("place", event.places, where, "places")
+        draft.refer_all("claim", event.claims, where, "claims")
+        _check_speakers(draft, event, where)
+        earliest, latest = _bounds(draft, event.date, where)
+        mentions = [draft.locate(mention, where, "mentions", at) for at, mention in enumerate(event.mentions)]
+        if (span := draft.locate(event, where)) is None:
             continue
         if event.date.text is not None:
-            doc.within("date.text", event.date.text, doc.anchors.sentence_text(span), where, "date", "text")
-        row = doc.shard.number()
-        doc.shard.add(
-            "event",
-            (
-                row,
-                event.id,
-                doc.id,
-                *doc.rest(span),
-                event.name,
-                event.category.value,
-                event.status.value,
-                event.date.text,
-                event.date.edtf,
-                earliest,
-                latest,
-                event.date.basis.value,
-                event.note,
-                listed(event.actors),
-                listed(event.places),
-                doc.at(where),
-            ),
-        )
-        for ordinal, passage in enumerate(passages, 1):
-            doc.shard.add("event_mention", (row, ordinal, doc.id, *doc.rest(passage)))
-        said = event.model_dump_json(exclude={"prefix", "suffix", "mentions", "date"})
-        date = f"{event.date.text!a} {event.date.edtf} {event.date.basis.value}"
-        doc.count("events", f"{said} {date} {span} {passages}")
+            draft.within("date.text", event.date.text, draft.anchors.sentence_text(span), where, "date", "text")
+        passages = sorted(mention for mention in mentions if mention is not None)
+        if len(passages) == len(mentions):
+            _check_claims(draft, event, [span, *passages], where)
+        derived = {
+            "date_text": event.date.text,
+            "edtf": event.date.edtf,
+            "earliest": earliest,
+            "latest": latest,
+            "year": int(earliest[:4]) if earliest else None,
+            "basis": event.date.basis,
+            "mentions": [draft.rest(passage) | {"document": draft.id} for passage in passages],
+        }
+        draft.stage("event", where, event.__dict__ | draft.rest(span) | derived)
 
 
-def _bounds(doc: Examined, date: records.Date, where: Where) -> tuple[str | None, str | None]:
-    if date.edtf is None:
-        found: tuple[str | None, str | None] = (None, None)
-    else:
-        try:
-            found = bounds(date.edtf)
-        except ValueError as error:
-            doc.faults.append(where.fault(f"`date.edtf`: {error}", "date", "edtf"))
-            return None, None
-    for key, stated, actual in (("earliest", date.earliest, found[0]), ("latest", date.latest, found[1])):
+def _check_claims(draft: Draft, event: records.Event, passages: list[Span], where: Where) -> None:
+    if not event.claims:
+        draft.faults.append(where.fault("lacks `claims`; name the claims that assert the event or name it as real"))
+    for at, id in enumerate(event.claims):
+        claim = draft.claims.get(id)
+        if claim is not None and not any(start < claim[1] and claim[0] < end for start, end in passages):
+            message = f"claim {id} does not overlap the event's quote or a mention; name another, or add its mention"
+            draft.faults.append(where.fault(message, "claims", at))
+
+
+def _check_speakers(draft: Draft, event: records.Event, where: Where) -> None:
+    for at, speaker in enumerate(event.speakers):
+        if speaker in event.speakers[:at]:
+            draft.faults.append(
+                where.fault(f"speaker {speaker or 'null'} is listed twice; keep the first", "speakers", at)
+            )
+        elif speaker is None and at < len(event.speakers) - 1:
+            draft.faults.append(where.fault("a null speaker is not last; name the speakers before it", "speakers", at))
+        elif speaker not in (None, records.AUTHOR):
+            draft.refer("actor", speaker, where, "speakers", at)
+
+
+def _bounds(draft: Draft, date: records.Date, where: Where) -> tuple[str | None, str | None]:
+    try:
+        first, last = bounds(date.edtf) if date.edtf is not None else (None, None)
+    except ValueError as error:
+        draft.faults.append(where.fault(f"`date.edtf`: {error}", "date", "edtf"))
+        return None, None
+    for key, stated, actual in (("earliest", date.earliest, first), ("latest", date.latest, last)):
         if stated is not None and stated != actual:
             message = f"`date.{key}` is {stated}, but {date.edtf} gives {actual or 'none'}; leave it out"
-            doc.faults.append(where.fault(message, "date", key))
-    return found
+            draft.faults.append(where.fault(message, "date", key))
+    return first, last

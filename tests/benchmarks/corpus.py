@@ -29,10 +29,10 @@ TOPICS = (
     "politics",
     "peace",
 )
-TYPES = ("factual", "factual", "factual", "causal", "evaluative", "predictive", "prescriptive")
-CATEGORIES = ("war", "statement", "report", "negotiation", "military", "policy", "economy", "relations")
+TYPES = ("factual", "factual", "factual", "causal", "evaluative", "predictive", "purposive", "prescriptive")
+CATEGORIES = ("war", "statement", "report", "negotiation", "military", "policy", "law", "economy", "relations", "other")
 STATUSES = ("occurred", "occurred", "ongoing", "anticipated", "proposed", "hypothetical")
-RELATIONS = ("supports", "contradicts", "contrasts", "causes", "qualifies")
+RELATIONS = ("supports", "contradicts", "contrasts", "causes", "purpose", "qualifies")
 PARAGRAPH, SECTION, SENTENCE = 6, 12, (12, 20)  # sentences, paragraphs, words
 QUOTE = 8  # words; so many of them do not come twice
 
@@ -71,6 +71,7 @@ class Writing:
         self.actors = random.sample(world.actors, 8)
         self.places = random.sample(world.places, 6)
         self.sentences: list[list[str]] = []
+        self.quotes: list[str] = []  # of the claims
         lengths = [random.randint(*SENTENCE) for _ in range(max(1, claims * 3 // 4))]
         stream = iter(random.choices(world.words, cum_weights=world.weights, k=sum(lengths)))
         for length in lengths:
@@ -96,9 +97,10 @@ class Writing:
         for at in range(count):
             sentence = at % len(self.sentences)
             words = self.sentences[sentence]
+            self.quotes.append(self._quote(sentence))
             claim: Record = {
                 "id": f"{self.id}.c{at + 1:06}",
-                "quote": self._quote(sentence),
+                "quote": self.quotes[at],
                 "statement": f"{' '.join(words)}.",
                 "type": random.choice(TYPES),
                 "actors": [next(actor["id"] for actor in self.actors if actor["name"] == words[2])],
@@ -116,17 +118,20 @@ class Writing:
             yield claim
 
     def events(self, count: int) -> Iterator[Record]:
+        """Each on the words of a claim."""
         random = self._random
         for at in range(count):
-            sentence = random.randrange(len(self.sentences))
-            words = self.sentences[sentence]
+            claim = random.randrange(len(self.quotes))
+            words = self.sentences[claim % len(self.sentences)]
             year = random.randint(1900, 2024)
             event: Record = {
                 "id": f"{self.id}.e{at + 1:05}",
                 "name": " ".join(words[3:7]),
                 "category": random.choice(CATEGORIES),
                 "status": random.choice(STATUSES),
-                "quote": self._quote(sentence),
+                "quote": self.quotes[claim],
+                "claims": [f"{self.id}.c{claim + 1:06}"],
+                "speakers": random.choice((["author"], [random.choice(self.actors)["id"], None])),
                 "actors": [random.choice(self.actors)["id"]],
                 "places": [random.choice(self.places)["id"]],
             }

@@ -19,10 +19,13 @@ import click
 from sqlalchemy import create_engine, insert
 
 from api import search
-from api.model.tables import metadata
+from api.model import metadata
+from api.model.kinds import KINDS
+from api.model.selection import Condition, Selection
 from tests.search_rows import engine, fill, random_rows
 
 CLAIMS = ("claim",)
+CAUSAL = Selection(filters={"type": Condition(any=("causal",))})
 FACETS = ("type", "mode", "speaker", "actor", "topic")
 TYPES = ("factual", "causal", "evaluative", "predictive", "prescriptive")
 DOCUMENT, SECTION, BATCH = 500, 50, 10_000  # claims of a document, of a section, rows written at once
@@ -148,6 +151,10 @@ def measure(folder: Path, count: int, asked: int, seed: int) -> None:
     click.echo(f"sic answers {slow / fast:.0f} times as many")
 
 
+def of_actor(number: int) -> Selection:
+    return Selection(filters={"actor": Condition(any=(f"a{number}",))})
+
+
 def ask(index: search.Index, questions: list[str], typed: list[str]) -> None:
     def put(**more: Any) -> Callable[[str], object]:
         return lambda q: index.ask(search.Question(CLAIMS, q, **more))
@@ -156,17 +163,15 @@ def ask(index: search.Index, questions: list[str], typed: list[str]) -> None:
     click.echo(f"{len(questions)} questions of 1 to 7 words match {totals[len(totals) // 2]} claims (median)")
     timed("ranked page and total", put(), questions)
     timed("the same at offset 10,000", put(offset=10_000), questions)
-    timed("with one filter", put(filters={"type": ("causal",)}), questions)
+    timed("with one filter", put(selection=CAUSAL), questions)
     timed("five facets", put(facets=FACETS), questions)
-    timed("five facets, one selected", put(facets=FACETS, filters={"type": ("causal",)}), questions)
+    timed("five facets, one selected", put(facets=FACETS, selection=CAUSAL), questions)
     timed("with a section facet too", put(facets=(*FACETS, "section")), questions)
-    timed("all kinds", lambda q: index.ask(search.Question(tuple(search.KINDS), q)), questions)
+    timed("all kinds", lambda q: index.ask(search.Question(tuple(KINDS), q)), questions)
     timed("a prefix of two letters", lambda q: index.ask(search.Question(CLAIMS, f"{q[:2]}*")), typed)
     timed("a misspelt word", lambda q: index.ask(search.Question(CLAIMS, f"{q}x")), typed)
     timed("five facets of all claims", lambda _: index.ask(search.Question(CLAIMS, facets=FACETS)), typed)
-    timed(
-        "total of one filter", lambda n: index.count(search.Question(CLAIMS, filters={"actor": (f"a{n}",)})), range(100)
-    )
+    timed("total of one filter", lambda n: index.count(search.Question(CLAIMS, selection=of_actor(n))), range(100))
     keystrokes = [word[:length] for word in typed for length in range(1, len(word))]
     timed("type-ahead, every keystroke", lambda q: index.suggest(q, 10), keystrokes)
 
@@ -203,7 +208,7 @@ def fuzz(count: int, seed: int) -> None:
     for _ in range(count):
         q = noise(chance, real)
         before = time.perf_counter()
-        answer = index.ask(search.Question(tuple(search.KINDS), q, facets=("kind",)))
+        answer = index.ask(search.Question(tuple(KINDS), q, facets=("kind",)))
         assert len(answer.hits) == min(answer.total, 25), repr(q)
         index.highlight(answer.terms, {"statement": q})
         index.suggest(q, 10)

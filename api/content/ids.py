@@ -1,0 +1,85 @@
+"""The ids of a snapshot: which are unknown, and which record was meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api.content.database import Database
+from api.content.rows import rows
+from api.model import metadata
+from api.model.columns import columns
+from api.model.kinds import KINDS
+from api.model.tables import Topic
+from api.problems import nearest
+
+NEAR_IDS = 5000  # ids of a kind beyond which a wrong one gets no suggestion by spelling
+SUGGESTED = 3  # of the wrong ids of one parameter; each suggestion takes milliseconds
+SMALL = 50  # ids of a kind that an error lists
+
+
+class Ids:
+    """Ids and names by kind; read once for a snapshot, as far as a kind is not large."""
+
+    def __init__(self, database: Database, counts: Mapping[str, int]) -> None:
+        self._database, self._counts = database, counts
+        self._known: dict[str, dict[str, str]] = {}
+        self._lock = Lock()
+
+    def unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
+        """Those ids that no record of the kind has, each with the id that was probably meant."""
+        if not ids:
+            return {}
+        if self._is_small(kind):
+            named = self._names(kind)
+            known = set(named.values())
+            missing = [id for id in ids if id not in known]
+            return {id: self._meant(id, named) if at < SUGGESTED else None for at, id in enumerate(missing)}
+        with self._database.session() as session:
+            found = {row.id for row in rows(session, select(_id(kind)).where(_id(kind).in_(ids)))}
+        return dict.fromkeys(id for id in ids if id not in found)
+
+    def all_of(self, kind: str) -> list[str] | None:
+        """Every id of a kind that has few; otherwise None."""
+        if self._counts.get(f"{kind}s", 0) > SMALL or not self._is_small(kind):
+            return None
+        ids = sorted(set(self._names(kind).values()))
+        return ids if len(ids) <= SMALL else None
+
+    def _is_small(self, kind: str) -> bool:
+        return self._counts.get(f"{kind}s", 0) <= NEAR_IDS
+
+    def _meant(self, text: str, named: Mapping[str, str]) -> str | None:
+        near = nearest(text.casefold(), named)
+        return named[near] if near else None
+
+    def _names(self, kind: str) -> dict[str, str]:
+        """Each id by itself and by every name and surface form, in lower case; an id stands before names."""
+        if kind not in self._known:
+            with self._lock, self._database.session() as session:
+                by_name = {name.casefold(): id for name, id in _named(session, kind)}
+                self._known[kind] = by_name | {row.id: row.id for row in rows(session, select(_id(kind)))}
+        return self._known[kind]
+
+
+def _id(kind: str) -> Any:
+    return metadata.tables[kind].c.id
+
+
+def _named(session: Session, kind: str) -> Iterable[tuple[str, str]]:
+    """(name, id) of the titles that a kind declares, and of the labels of topics."""
+    if kind == "topic":
+        topic = columns(Topic)
+        yield from ((row.label, row.id) for row in rows(session, select(topic.id, topic.label)))
+        return
+    if kind not in ("actor", "place", "document"):  # titles of the others are sentences
+        return
+    declared = KINDS[kind]
+    for text in declared.texts:
+        if text.path not in declared.titles:
+            continue
+        owner = declared.table.c.id if text.owner is None else text.owner
+        statement = select(text.column.label("name"), owner.label("id")).where(text.column.is_not(None))
+        yield from ((row.name, row.id) for row in rows(session, statement))

@@ -1,0 +1,142 @@
+"""Tables that link records: lists of ids in the order of first mention, names, and further passages."""
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from api.model.columns import KEYS_ONLY, Content, Passage, key, term, within
+from api.model.vocabularies import RecordKind
+
+
+class DocumentTopic(Content, table=True):
+    __tablename__ = "document_topic"
+    __table_args__ = KEYS_ONLY
+    document: str = key("document.id", primary_key=True)
+    topic: str = key("topic.id", primary_key=True)
+
+
+class ActorDocument(Content, table=True):
+    """A document that names the actor, and how often."""
+
+    __tablename__ = "actor_document"
+    __table_args__ = (Index("ix_actor_document_document", "document", "actor"),)
+    actor: str = key("actor.id", primary_key=True)
+    document: str = key("document.id", primary_key=True)
+    mention_count: int
+
+
+class ActorName(Content, table=True):
+    """A surface form that the document uses for the actor."""
+
+    __tablename__ = "actor_name"
+    actor: str = key("actor.id", primary_key=True)
+    document: str = key("document.id", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    name: str
+
+
+class PlaceDocument(Content, table=True):
+    """A document that names the place, and how often."""
+
+    __tablename__ = "place_document"
+    __table_args__ = (Index("ix_place_document_document", "document", "place"),)
+    place: str = key("place.id", primary_key=True)
+    document: str = key("document.id", primary_key=True)
+    mention_count: int
+
+
+class PlaceName(Content, table=True):
+    """A surface form that the document uses for the place."""
+
+    __tablename__ = "place_name"
+    place: str = key("place.id", primary_key=True)
+    document: str = key("document.id", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    name: str
+
+
+class ObstacleActor(Content, table=True):
+    __tablename__ = "obstacle_actor"
+    __table_args__ = (Index("ix_obstacle_actor_actor", "actor", "obstacle", unique=True), KEYS_ONLY)
+    obstacle: int = Field(foreign_key="obstacle.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    actor: str = key("actor.id")
+
+
+class ClaimActor(Content, table=True):
+    __tablename__ = "claim_actor"
+    __table_args__ = (Index("ix_claim_actor_actor", "actor", "claim", unique=True), KEYS_ONLY)
+    claim: int = Field(foreign_key="claim.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    actor: str = key("actor.id")
+
+
+class ClaimPlace(Content, table=True):
+    __tablename__ = "claim_place"
+    __table_args__ = (Index("ix_claim_place_place", "place", "claim", unique=True), KEYS_ONLY)
+    claim: int = Field(foreign_key="claim.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    place: str = key("place.id")
+
+
+class ClaimTopic(Content, table=True):
+    __tablename__ = "claim_topic"
+    __table_args__ = (Index("ix_claim_topic_topic", "topic", "claim", unique=True), KEYS_ONLY)
+    claim: int = Field(foreign_key="claim.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    topic: str = key("topic.id")
+
+
+class EventMention(Passage, table=True):
+    """A further passage that speaks of the event."""
+
+    __tablename__ = "event_mention"
+    __table_args__ = (Index("ix_event_mention_span", "document", "start", "end"),)
+    event: int = Field(foreign_key="event.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+
+
+class EventClaim(Content, table=True):
+    """A claim that asserts the event or names it as real."""
+
+    __tablename__ = "event_claim"
+    __table_args__ = (Index("ix_event_claim_claim", "claim", "event", unique=True), KEYS_ONLY)
+    event: int = Field(foreign_key="event.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    claim: str = key("claim.id")
+
+
+class EventSpeaker(Content, table=True):
+    """Who asserts that the event happened: 'author', an actor's id, or null where the text names nobody."""
+
+    __tablename__ = "event_speaker"
+    __table_args__ = (Index("ix_event_speaker_speaker", "speaker", "event"), KEYS_ONLY)
+    event: int = Field(foreign_key="event.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    speaker: str | None = key()
+
+
+class EventActor(Content, table=True):
+    __tablename__ = "event_actor"
+    __table_args__ = (Index("ix_event_actor_actor", "actor", "event", unique=True), KEYS_ONLY)
+    event: int = Field(foreign_key="event.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    actor: str = key("actor.id")
+
+
+class EventPlace(Content, table=True):
+    __tablename__ = "event_place"
+    __table_args__ = (Index("ix_event_place_place", "place", "event", unique=True), KEYS_ONLY)
+    event: int = Field(foreign_key="event.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    place: str = key("place.id")
+
+
+class CorrectionRecord(Content, table=True):
+    """A record that a correction names; it may no longer exist."""
+
+    __tablename__ = "correction_record"
+    __table_args__ = (within("record_kind", RecordKind), Index("ix_correction_record_record", "record", "correction"))
+    correction: int = Field(foreign_key="correction.sequence", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    record_kind: RecordKind = term()
+    record: str = key()

@@ -1,0 +1,81 @@
+"""How many records there are for each combination of one to three filters."""
+
+from typing import Any
+
+from pydantic import Field
+
+from api import search
+from api.formats.tabular import csv_lines
+from api.model.declaration import Kind
+from api.params.base import Params, values_of, with_query
+from api.params.lists import CountParams
+from api.problems import Problem
+from api.records.facets import only
+from api.records.files import filename
+from api.records.lists import question
+from api.records.pages import model, optional_keys
+from api.records.reader import Record
+from api.records.shapes import RecordLinks, Shape
+from api.request import Body, SnapshotRequest
+
+MOST = 1000  # combinations
+
+
+class CountsMeta(Shape):
+    total: int = Field(description="Records that match. One with several values of a filter counts for each.")
+    by: list[str]
+    snapshot: str
+
+
+def counts_of(kind: Kind) -> type[Shape]:
+    """The response model of a kind's counts: one key for each filter in `by`."""
+    title = kind.name.title()
+    item: Any = model(f"{title}Count", Shape, count=(int, ...), href=(str, ...), **optional_keys(kind.filters, str))
+    counts: type[Shape] = model(
+        f"{title}Counts", Shape, data=(list[item], ...), meta=(CountsMeta, ...), links=(RecordLinks, ...)
+    )
+    return counts
+
+
+def counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
+    """The counts as JSON."""
+    total, data = _counts(request, params, kind)
+    return Body(
+        {
+            "data": data,
+            "meta": {"total": total, "by": list(params.by), "snapshot": request.snapshot.id},
+            "links": {"self": request.href(request.query)},
+        }
+    )
+
+
+def counts_file(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
+    """The counts as CSV."""
+    _, data = _counts(request, params, kind)
+    lines = csv_lines([*params.by, "count", "href"], data, True)
+    return Body(iter((lines,)), filename=filename(request, f"counts-{kind.plural}"))
+
+
+def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[int, list[Record]]:
+    asked = question(kind, params, limit=0)
+    index = request.snapshot.index
+    try:
+        combinations = index.counts(asked, params.by, MOST)
+    except search.TooMany:
+        detail = (
+            f"there are more than {MOST} combinations of {', '.join(params.by)}; count fewer filters, or select more"
+        )
+        raise Problem("too-costly", detail) from None
+    data = []
+    for values, count in combinations:
+        by = dict(zip(params.by, values, strict=True))
+        data.append(by | {"count": count, "href": _href(request, params, kind, by)})
+    return index.count(asked), data
+
+
+def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, str]) -> str:
+    """The list of the records that are counted."""
+    filters = {name: value for name, value in values_of(params).items() if name not in ("by", "snapshot")}
+    for name, value in by.items():
+        filters |= only(name, value)
+    return request.href(with_query(kind.path, filters))

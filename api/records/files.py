@@ -1,0 +1,160 @@
+"""Files: the whole result of a query, or its first records, streamed in batches."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pydantic import MISSING
+
+from api.model.declaration import IncludeOne, Kind
+from api.model.kinds import KINDS
+from api.params.filters import selection
+from api.params.lists import FileParams
+from api.records.conditions import shape_of
+from api.records.lists import question, reading, sort_of
+from api.records.paging import is_stored, order, step
+from api.records.presentation import columns_of, present, records_by_id, records_by_sequence
+from api.records.reader import Reader, Record
+from api.request import Body, SnapshotRequest
+
+MOST_RANKED = 10_000  # records up to which a file with `q` is best first
+
+
+def records_file(request: SnapshotRequest, params: FileParams, kind: Kind) -> Body:
+    """A file of a list, in the form that the path names."""
+    form = request.form
+    assert form.write is not None
+    columns = expanded(kind, params.fields) if form.name == "csv" else params.fields
+    write = partial(form.write, columns)
+    return Body(_written(write, _batches(request, params, kind)), filename=filename(request, kind.plural))
+
+
+def filename(request: SnapshotRequest, name: str) -> str:
+    return f"{name}-{request.snapshot.id}{request.form.suffix}"
+
+
+def expanded(kind: Kind, fields: Sequence[str]) -> Sequence[str]:
+    """The dotted columns that `fields` stand for, in their order; all of them where there are none."""
+    columns = columns_of(kind)
+    if not fields:
+        return columns
+    return [
+        column
+        for field in fields
+        for column in ([each for each in columns if each == field or each.startswith(field + ".")] or [field])
+    ]
+
+
+def _written(write: Any, batches: Iterator[list[Record]]) -> Iterator[bytes]:
+    header = True
+    for records in batches:
+        yield write(records, header)
+        header = False
+    if header and (line := write([], header)):
+        yield line
+
+
+def _batches(request: SnapshotRequest, params: FileParams, kind: Kind) -> Iterator[list[Record]]:
+    """Each batch has a session of its own: a slow reader holds none."""
+    most = None if params.limit is MISSING else params.limit
+    steps = _steps(kind, params.fields)
+    left = most
+    for fetch in _fetches(request, params, kind, most):
+        with reading(request) as reader:
+            records = fetch(reader)
+            records = records if left is None else records[:left]
+            _add_steps(reader, steps, records)
+        if records:
+            yield records
+        if left is not None:
+            left -= len(records)
+            if left <= 0:
+                return
+
+
+def _fetches(request: SnapshotRequest, params: FileParams, kind: Kind, most: int | None) -> Iterator[Any]:
+    """Functions that read the next batch each."""
+    sort = sort_of(params)
+    batch = request.settings.batch_records
+    has_q = getattr(params, "q", MISSING) is not MISSING
+    if not has_q and is_stored(sort):
+        yield from _stored(kind, params, sort, batch)
+    elif sort is not None or (most is not None and most <= MOST_RANKED):
+        yield from _ranked(request, params, kind, sort, batch, most)
+    else:
+        yield from _windows(request, params, kind, batch)
+
+
+def _stored(kind: Kind, params: FileParams, sort: str | None, batch: int) -> Iterator[Any]:
+    """In stored order, each batch beyond the last record of the one before."""
+    column, descending = order(kind, sort)
+    shape, values = shape_of(kind, selection(params, kind))
+    key: int | None = None
+    ended = False
+
+    def fetch(reader: Reader) -> list[Record]:
+        nonlocal key, ended
+        statement = step(kind, shape, column, descending, key is not None, True)
+        rows = reader.rows(statement, **values, key=key, most=batch, before=0)
+        ended = len(rows) < batch
+        key = getattr(rows[-1], column.key) if rows else key
+        return present(reader, kind, rows)
+
+    while not ended:
+        yield fetch
+
+
+def _ranked(
+    request: SnapshotRequest, params: FileParams, kind: Kind, sort: str | None, batch: int, most: int | None
+) -> Iterator[Any]:
+    """In the index's order, some thousands of places at a time."""
+    offset, window = 0, 10 * batch
+    while True:
+        limit = window if most is None else min(window, most - offset)
+        index_sort = sort and sort.replace("position", "sequence")
+        hits = request.snapshot.index.ask(question(kind, params, sort=index_sort, limit=limit, offset=offset)).hits
+        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
+        offset += len(hits)
+        if not hits or offset == most:
+            return
+
+
+def _windows(request: SnapshotRequest, params: FileParams, kind: Kind, batch: int) -> Iterator[Any]:
+    """Whatever matches `q`, in document order, a window of sequences at a time."""
+    size = 10 * batch
+    for low in range(1, request.snapshot.counts[kind.plural] + 1, size):
+        window = question(kind, params, sort="sequence", limit=size, sequence_range=(low, low + size - 1))
+        hits = request.snapshot.index.ask(window).hits
+        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
+
+
+def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[Any]:
+    for start in range(0, len(sequences), batch):
+        wanted = sequences[start : start + batch]
+
+        def fetch(reader: Reader, wanted: Sequence[int] = wanted) -> list[Record]:
+            records = records_by_sequence(reader, kind, wanted, whole=True)
+            return [records[sequence] for sequence in wanted]
+
+        yield fetch
+
+
+def _steps(kind: Kind, fields: Sequence[str]) -> dict[IncludeOne, list[str]]:
+    """The single references that the fields go along, with what they read there: `statement` of `from.statement`."""
+    own = {column for each in columns_of(kind) for column in (each, each.rpartition(".")[0])}
+    steps: dict[IncludeOne, list[str]] = {}
+    for field in fields:
+        head, dot, column = field.partition(".")
+        for each in kind.includes.values():
+            if dot and field not in own and isinstance(each, IncludeOne) and each.field == head:
+                steps.setdefault(each, []).append(column)
+    return steps
+
+
+def _add_steps(reader: Reader, steps: Mapping[IncludeOne, Sequence[str]], records: Sequence[Record]) -> None:
+    """Puts fields of related records under their dotted names."""
+    for each, columns in steps.items():
+        related = records_by_id(reader, KINDS[each.kind], {record[each.field] for record in records} - {None})
+        for record in records:
+            other = related.get(record[each.field], {})
+            record |= {f"{each.field}.{column}": other.get(column) for column in columns}

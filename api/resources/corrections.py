@@ -1,0 +1,84 @@
+"""Corrections: what an editor changed after a package was first published."""
+
+from typing import Annotated, Literal, Self
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import MISSING, Field, model_validator
+
+from api.formats.forms import CSV
+from api.formats.routes import files
+from api.model.kinds import CORRECTION
+from api.model.vocabularies import RecordKind
+from api.params.base import Params
+from api.params.dates import Day, in_order
+from api.params.fields import AnyId, CorrectionId, DocumentId, Many
+from api.params.filters import ClosedParams
+from api.params.lists import SearchedCountParams, SearchedFileParams, SearchedListParams
+from api.records.counts import counts, counts_file, counts_of
+from api.records.files import records_file
+from api.records.lists import records_page
+from api.records.pages import one_of, page_of
+from api.records.presentation import fields_of
+from api.records.single import one_record
+from api.request import OnSnapshot
+
+router = APIRouter(prefix="/v1", tags=["corrections"])
+
+
+class CorrectionFilters(ClosedParams, filters=CORRECTION):
+    id: Many[CorrectionId] = Field((), description="These corrections.")
+    document: Many[DocumentId] = Field((), description="Of these documents.")
+    record_kind: Many[RecordKind] = Field((), description="Of records of these kinds.")
+    record: Many[AnyId] = Field((), description="Of these records, also of those that no longer exist.")
+    date_from: Day | MISSING = Field(MISSING, description="From this day, month or year on, its whole span.")
+    date_to: Day | MISSING = Field(MISSING, description="Up to this day, month or year.")
+    date_match: Literal["possible", "certain"] = Field(
+        "possible", description="possible: the period overlaps the dates; certain: it lies within them."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        return in_order(self)
+
+
+class CorrectionParams(CorrectionFilters, SearchedListParams):
+    pass
+
+
+class CorrectionFileParams(CorrectionFilters, SearchedFileParams, sets={"fields": fields_of(CORRECTION)}):
+    pass
+
+
+class CorrectionCountParams(CorrectionFilters, SearchedCountParams):
+    pass
+
+
+@router.get("/corrections", response_model=page_of(CORRECTION))
+async def list_corrections(params: Annotated[CorrectionParams, Query()], request: OnSnapshot) -> Response:
+    """Corrections, or best first with q."""
+    return await request.respond(params, records_page, CORRECTION)
+
+
+@files(router, "/corrections")
+async def corrections_file(params: Annotated[CorrectionFileParams, Query()], request: OnSnapshot) -> Response:
+    """The corrections of a list, all of them or the first `limit`."""
+    return await request.respond(params, records_file, CORRECTION)
+
+
+@router.get("/corrections/{id}", response_model=one_of(CORRECTION))
+async def get_correction(id: str, params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
+    """One correction."""
+    return await request.respond(params, one_record, CORRECTION, id)
+
+
+@router.get("/counts/corrections", response_model=counts_of(CORRECTION))
+async def count_corrections(params: Annotated[CorrectionCountParams, Query()], request: OnSnapshot) -> Response:
+    """How many corrections there are for each combination of one to three filters."""
+    return await request.respond(params, counts, CORRECTION)
+
+
+@files(router, "/counts/corrections", CSV)
+async def count_corrections_file(params: Annotated[CorrectionCountParams, Query()], request: OnSnapshot) -> Response:
+    """The same counts as CSV."""
+    return await request.respond(params, counts_file, CORRECTION)

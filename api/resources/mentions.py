@@ -1,0 +1,54 @@
+"""Where exactly the texts name an actor or a place."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import Field
+
+from api import search
+from api.model.declaration import Kind
+from api.model.kinds import ACTOR, PLACE
+from api.params.fields import DocumentId, Many
+from api.params.lists import PageParams
+from api.records.lists import page_body, reading
+from api.records.mentions import mention_counts, mention_page
+from api.records.paging import window_cursors
+from api.records.reader import by_id
+from api.records.shapes import Page, Source
+from api.records.single import absent
+from api.request import Body, OnSnapshot, SnapshotRequest
+
+router = APIRouter(prefix="/v1")
+
+
+class MentionParams(PageParams):
+    document: Many[DocumentId] = Field((), description="In these documents.")
+
+
+class MentionPage(Page[Source]):
+    """Passages of the texts, by document and place."""
+
+
+def mentions_page(request: SnapshotRequest, params: MentionParams, kind: Kind, id: str) -> Body:
+    offset, limit = request.cursor(params).window(params.offset, params.limit)
+    with reading(request) as reader:
+        if not by_id(reader, kind, [id]):
+            raise absent(request, reader, kind, id)
+        counts = mention_counts(reader, kind, id, params.document)
+        answer = search.Answer(sum(count for _, count in counts))
+        mentions = mention_page(reader, kind, id, counts, offset, limit) if limit else []
+    cursors = window_cursors(offset, offset + len(mentions), answer.total, params.limit)
+    return page_body(request, params, mentions, answer, *cursors)
+
+
+@router.get("/actors/{id}/mentions", response_model=MentionPage, tags=["actors"])
+async def list_actor_mentions(id: str, params: Annotated[MentionParams, Query()], request: OnSnapshot) -> Response:
+    """Every place in the texts that names the actor."""
+    return await request.respond(params, mentions_page, ACTOR, id)
+
+
+@router.get("/places/{id}/mentions", response_model=MentionPage, tags=["places"])
+async def list_place_mentions(id: str, params: Annotated[MentionParams, Query()], request: OnSnapshot) -> Response:
+    """Every place in the texts that names the place."""
+    return await request.respond(params, mentions_page, PLACE, id)

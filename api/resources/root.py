@@ -1,0 +1,74 @@
+"""What is here: links, counts, snapshot and release; and the page on which people read."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from api import __version__
+from api.model.kinds import KINDS
+from api.params.base import Params
+from api.records.lists import single
+from api.records.shapes import One, Shape
+from api.request import Body, OnSnapshot, SnapshotRequest
+from api.web import pages
+
+router = APIRouter(tags=["service"])
+
+PATHS = {kind.plural: kind.path for kind in KINDS.values()} | {
+    "search": "/v1/search",
+    "suggest": "/v1/suggest",
+    "resolve": "/v1/resolve",
+    "vocabularies": "/v1/vocabularies",
+    "problems": "/problems",
+    "openapi": "/openapi.json",
+    "docs": "/docs",
+    "llms": "/llms.txt",
+}
+
+
+class Service(Shape):
+    name: str
+    description: str
+    version: str
+    release: str
+    snapshot: str
+    counts: dict[str, int]
+    links: dict[str, str]
+
+
+class ServiceResponse(One[Service]):
+    """What is here."""
+
+
+def service(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
+    return single(
+        request,
+        {
+            "name": "sic",
+            "description": "What a document says, each record resting on a verbatim quote.",
+            "version": __version__,
+            "release": request.release,
+            "snapshot": request.snapshot.id,
+            "counts": request.snapshot.counts,
+            "links": {name: request.href(path) for name, path in PATHS.items()},
+        },
+    )
+
+
+def root(request: SnapshotRequest, params: Params) -> Body:
+    if request.form.name == "html":
+        return pages.html(pages.reader_page(request.root), pages.READER_POLICY)
+    return service(request, params)
+
+
+@router.get("/", response_model=ServiceResponse)
+async def get_root(params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
+    """The page on which people read the documents; for programs the same as /v1."""
+    return await request.respond(params, root)
+
+
+@router.get("/v1", response_model=ServiceResponse)
+async def get_service(params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
+    """What is here: links, counts, snapshot and release."""
+    return await request.respond(params, service)

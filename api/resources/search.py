@@ -1,0 +1,160 @@
+"""Search across all kinds."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Union
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import MISSING, Field
+
+from api import search
+from api.formats.routes import files
+from api.model.kinds import KINDS
+from api.model.selection import Selection
+from api.model.vocabularies import ClaimMode, ClaimType
+from api.params.base import Params
+from api.params.fields import (
+    ActorIdOrNone,
+    Digits,
+    DocumentId,
+    Flag,
+    Many,
+    PlaceIdOrNone,
+    SectionId,
+    SpeakerId,
+    TopicIdOrNone,
+    Words,
+)
+from api.params.filters import ClosedParams, selected
+from api.params.lists import MOST_Q, PageParams
+from api.records.files import filename
+from api.records.highlights import add_highlights
+from api.records.lists import page_body, reading
+from api.records.pages import facets_of, model
+from api.records.paging import window_cursors
+from api.records.presentation import PRESENTATIONS, records_by_sequence
+from api.records.reader import Record
+from api.records.shapes import Page
+from api.request import Body, OnSnapshot, SnapshotRequest
+
+router = APIRouter(prefix="/v1", tags=["search"])
+
+SEARCHED = tuple(kind for kind in KINDS.values() if kind.in_search)
+NAMES = tuple(sorted(kind.name for kind in SEARCHED))
+FILTERS = ("document", "section", "actor", "place", "topic", "type", "mode", "speaker")
+
+SHAPES: Any = tuple(PRESENTATIONS[kind.name].shape for kind in SEARCHED)
+Hit: Any = Annotated[Union[SHAPES], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple
+SearchFacets: Any = facets_of("Search", ("kind", *FILTERS))
+SearchPage = model("SearchPage", Page[Hit], facets=(SearchFacets | MISSING, MISSING))
+
+# A file of several kinds has the columns that they share; a record may lack some.
+COLUMNS = ("id", "kind", "document", "section", "text", "quote", "start", "end", "href")
+
+
+class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place", "topic")):
+    q: Annotated[
+        Words,
+        Field(
+            max_length=MOST_Q,
+            description='Any of these words, best first; `"a phrase"`, `-without`, `pre*`.',
+            examples=["prisoner exchange"],
+        ),
+    ]
+    kind: Many[str] = Field((), description="Records of these kinds.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
+    document: Many[DocumentId] = Field((), description="Of these documents.")
+    section: Many[SectionId] = Field((), description="In these leaf sections.")
+    actor: Many[ActorIdOrNone] = Field((), description="About these actors.")
+    place: Many[PlaceIdOrNone] = Field((), description="At these places.")
+    topic: Many[TopicIdOrNone] = Field((), description="On these topics.")
+    type: Many[ClaimType] = Field((), description="Claims of these types.")
+    mode: Many[ClaimMode] = Field((), description="Claims in these modes.")
+    speaker: Many[SpeakerId] = Field((), description="Said by these: `author`, actors' ids, `none` for nobody named.")
+
+
+class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "facets": ("kind", *FILTERS)}):
+    highlight: Flag = Field(False, description="Adds the ranges that match `q`.")
+    facets: Many[str] = Field((), description="Counts of the values of these filters.")
+
+
+class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
+    limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
+    fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
+
+
+def _question(params: SearchFilters, **more: Any) -> search.Question:
+    conditions = selected(params, ("kind", *FILTERS))
+    return search.Question(kinds=NAMES, q=params.q, selection=Selection(filters=conditions), **more)
+
+
+def _records(request: SnapshotRequest, answer: search.Answer) -> list[Record]:
+    """The records of the hits, in their order."""
+    with reading(request) as reader:
+        by_kind = {
+            name: records_by_sequence(reader, KINDS[name], [hit.sequence for hit in answer.hits if hit.kind == name])
+            for name in {hit.kind for hit in answer.hits}
+        }
+    return [by_kind[hit.kind][hit.sequence] for hit in answer.hits]
+
+
+def search_page(request: SnapshotRequest, params: SearchParams) -> Body:
+    offset, limit = request.cursor(params).window(params.offset, params.limit)
+    question = _question(params, limit=limit, offset=offset, facets=params.facets)
+    answer = request.snapshot.index.ask(question)
+    records = _records(request, answer)
+    if params.highlight:
+        add_highlights(request.snapshot.index, answer.terms, records)
+    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
+    return page_body(request, params, records, answer, *cursors)
+
+
+def search_file(request: SnapshotRequest, params: SearchFileParams) -> Body:
+    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    return Body(_lines(request, params, columns), filename=filename(request, "search"))
+
+
+def _lines(request: SnapshotRequest, params: SearchFileParams, columns: tuple[str, ...]) -> Iterator[bytes]:
+    """Best first, a batch at a time."""
+    write = request.form.write
+    assert write is not None
+    batch, offset = request.settings.batch_records, 0
+    most = None if params.limit is MISSING else params.limit
+    while True:
+        limit = batch if most is None else min(batch, most - offset)
+        records = _records(request, request.snapshot.index.ask(_question(params, limit=limit, offset=offset)))
+        rows = [_row(record) for record in records] if columns else records
+        if lines := write(columns, rows, offset == 0):
+            yield lines
+        offset += len(records)
+        if len(records) < batch or offset == most:
+            return
+
+
+def _row(record: Record) -> Record:
+    """What records of all kinds share."""
+    source = record.get("source") or {}
+    text = next((record[name] for name in ("statement", "name", "summary", "title", "label") if record.get(name)), None)
+    return {
+        "id": record["id"],
+        "kind": record["kind"],
+        "document": record.get("document"),
+        "section": record.get("section"),
+        "text": text,
+        "quote": source.get("quote"),
+        "start": source.get("start", record.get("start")),
+        "end": source.get("end", record.get("end")),
+        "href": record["links"]["self"],
+    }
+
+
+@router.get("/search", response_model=SearchPage)
+async def search_all(params: Annotated[SearchParams, Query()], request: OnSnapshot) -> Response:
+    """Records of all kinds, best first."""
+    return await request.respond(params, search_page)
+
+
+@files(router, "/search")
+async def search_in_file(params: Annotated[SearchFileParams, Query()], request: OnSnapshot) -> Response:
+    """The same records as a file, best first."""
+    return await request.respond(params, search_file)

@@ -1,0 +1,147 @@
+"""Everything that rests on a stretch of a document's text."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Union
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import MISSING, Field
+from sqlalchemy import func, select
+
+from api import search
+from api.formats.routes import files
+from api.model.declaration import Kind
+from api.params.base import Params
+from api.params.fields import Digits, Many
+from api.params.filters import ClosedParams
+from api.params.lists import PageParams
+from api.records.files import filename
+from api.records.includes import include
+from api.records.lists import page_body, reading
+from api.records.pages import facets_of, model, with_included
+from api.records.paging import window_cursors
+from api.records.ranges import ExpandParams, location
+from api.records.reader import Reader, Record
+from api.records.shapes import Page
+from api.records.spans import SOURCED, Text, count, overlapping, resting_on
+from api.request import Body, OnSnapshot, SnapshotRequest
+
+router = APIRouter(prefix="/v1", tags=["text"])
+
+NAMES = tuple(kind.name for kind in SOURCED)
+INCLUDES = tuple(sorted({name for kind in SOURCED for name in kind.includes}))
+
+Overlap = Annotated[
+    Literal["inside", "covers", "partial"],
+    Field(description="Its words lie inside those of the request, cover them, or share some."),
+]
+Matched = Annotated[list[str], Field(description="Which of its passages touch them: `source`, or `mentions.n`.")]
+SPANNED: Any = tuple(
+    model(f"{kind.name.title()}Span", with_included(kind), overlap=(Overlap, ...), matched=(Matched, ...))
+    for kind in SOURCED
+)
+SpanRecord: Any = Annotated[Union[SPANNED], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple
+SpanFacets: Any = facets_of("Span", ["kind"])
+SpanPage = model("SpanPage", Page[SpanRecord], facets=(SpanFacets | MISSING, MISSING))
+
+# A file of several kinds has the columns that they share.
+COLUMNS = ("id", "kind", "overlap", "matched", *(f"source.{name}" for name in ("document", "section", "quote")))
+COLUMNS += ("source.start", "source.end", "source.prefix", "source.suffix", "links.self")
+
+
+class SpanFilters(ClosedParams, ExpandParams):
+    kind: Many[str] = Field((), description="Records of these kinds.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
+
+    def kinds(self) -> list[Kind]:
+        """The kinds whose records are listed."""
+        return [
+            kind
+            for kind in SOURCED
+            if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not
+        ]
+
+
+class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": INCLUDES}):
+    include: Many[str] = Field((), description="Related records, for the kinds that have them.")
+    facets: Many[Literal["kind"]] = Field((), description="How many records of each kind.")
+
+
+class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
+    limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
+    fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
+
+
+def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
+    """Document order is by start, end and rank of the record's own source; a cursor is a place in it."""
+    offset, limit = request.cursor(params).window(params.offset, params.limit)
+    with reading(request) as reader:
+        text = Text(reader, id)
+        span, widened = params.widened(text)
+        found = overlapping(text, span, params.kinds())
+        answer = search.Answer(count(reader, found))
+        if params.facets:
+            answer.facets = {"kind": _kinds(reader, overlapping(text, span), params.kind)}
+        records = resting_on(reader, found, span, limit, offset) if limit else []
+        _include(reader, records, params.include)
+    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
+    body = page_body(request, params, records, answer, *cursors)
+    body.location = location(request, span, widened)
+    return body
+
+
+def _kinds(reader: Reader, found: Any, selected: tuple[str, ...]) -> list[tuple[str, int]]:
+    statement = select(found.c.kind, func.count().label("count")).group_by(found.c.kind)
+    counts = {row.kind: row[1] for row in reader.rows(statement)} | {}
+    counts = dict.fromkeys(selected, 0) | counts
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _include(reader: Reader, records: list[Record], names: tuple[str, ...]) -> None:
+    for kind in SOURCED if names else ():
+        wanted = [name for name in names if name in kind.includes]
+        include(reader, kind, [record for record in records if record["kind"] == kind.name], wanted)
+
+
+def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Body:
+    with reading(request) as reader:
+        text = Text(reader, id)
+        span, widened = params.widened(text)
+    most = None if params.limit is MISSING else params.limit
+    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    return Body(
+        _lines(request, columns, id, span, params.kinds(), most),
+        filename=filename(request, f"{id}-spans"),
+        location=location(request, span, widened),
+    )
+
+
+def _lines(
+    request: SnapshotRequest, columns: tuple[str, ...], id: str, span: tuple[int, int], kinds: Any, most: int | None
+) -> Iterator[bytes]:
+    """Batches of records, each with a session of its own."""
+    write = request.form.write
+    assert write is not None
+    batch, offset = request.settings.batch_records, 0
+    while True:
+        limit = batch if most is None else min(batch, most - offset)
+        with reading(request) as reader:
+            found = overlapping(Text(reader, id), span, kinds)
+            records = resting_on(reader, found, span, limit, offset) if limit else []
+        if lines := write(columns, records, offset == 0):
+            yield lines
+        offset += len(records)
+        if len(records) < batch or offset == most:
+            return
+
+
+@router.get("/documents/{id}/spans", response_model=SpanPage)
+async def list_spans(id: str, params: Annotated[SpanParams, Query()], request: OnSnapshot) -> Response:
+    """Everything that rests on the words from start to end."""
+    return await request.respond(params, spans_page, id)
+
+
+@files(router, "/documents/{id}/spans")
+async def spans_in_file(id: str, params: Annotated[SpanFileParams, Query()], request: OnSnapshot) -> Response:
+    """The same records as a file."""
+    return await request.respond(params, spans_file, id)
