@@ -33,14 +33,35 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-def serve(host: str, port: int) -> None:
-    """Answer questions over HTTP."""
-    gc.disable()  # what imports make stays: looking through it for garbage would take a tenth of the start
-    from api.main import serve as run
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; SIC_WORKERS if not given, or 1.")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Answer requests over HTTP."""
+    settings = _settings()
+    if workers is not None:
+        settings.workers = workers
+    with _without_garbage():
+        from api.launch import serve as run
+    run(settings, host, port)
 
+
+@main.command(hidden=True)
+@click.argument("metrics_port", type=int)
+@click.argument("channel", type=int)
+@click.argument("inquiries", type=int)
+def worker(metrics_port: int, channel: int, inquiries: int) -> None:
+    """One of several processes; `serve` starts it."""
+    with _without_garbage():
+        from api.launch import work
+    work(_settings(), metrics_port, channel, inquiries)
+
+
+@contextmanager
+def _without_garbage() -> Iterator[None]:
+    """What imports make stays: looking through it for garbage would take a tenth of the start."""
+    gc.disable()
+    yield
     gc.freeze()
     gc.enable()
-    run(_settings(), host, port)
 
 
 @main.command()

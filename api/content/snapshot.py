@@ -5,10 +5,10 @@ import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from time import time
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import QueuePool, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from api import search
@@ -24,6 +24,7 @@ log = logging.getLogger("sic")
 SNAPSHOT = columns(SnapshotRow)
 
 PATIENCE = 5.0  # seconds without a word from the database after which it counts as away
+CUT_OFF = 3  # answers in a row that took too long, after which it counts as away for as long
 
 # What is wrong with an index, for everyone; the exception names paths and goes to the log.
 INDEX_FAULTS: dict[type[Exception], str] = {
@@ -86,7 +87,9 @@ class Serving:
         self.current: Snapshot | None = None
         self.down: dict[str, str] = {"database": "starting"}
         self.behind: dict[str, str] = {}
-        self.since = 0.0
+        self.draining = False  # the process is about to end
+        self._cut_off = 0  # answers in a row that took too long
+        self._cut_off_at = 0.0
         self._probe = probe_engine(settings)
         self._asking = False
 
@@ -148,7 +151,6 @@ class Serving:
     def _replace(self, opened: Snapshot | None) -> None:
         previous, self.current = self.current, opened
         if opened is not None:
-            self.since = time()
             log.info("serving", extra={"snapshot": opened.id})
         if previous is not None:
             previous.retire()
@@ -171,21 +173,21 @@ class Serving:
                 log.warning("not ready", extra={"dependency": "database", "reason": "it does not answer"})
             await looking
 
-    def gauges(self) -> dict[str, float]:
-        """What /metrics shows of it."""
-        current = self.current
-        pool = current.database.engine.pool if current else None
-        in_use, most = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 0)
-        return {
-            "sic_ready": float(not self.down),
-            "sic_behind": float(bool(self.behind)),
-            "sic_snapshot_age_seconds": time() - self.since if current else 0.0,
-            "sic_index_in_memory": float(current.index_in_memory) if current else 0.0,
-            "sic_remembered_answers": float(len(current.answers)) if current else 0.0,
-            "sic_remembered_bytes": float(current.answers.size) if current else 0.0,
-            "sic_connections_in_use": float(in_use),
-            "sic_connections_most": float(most),
-        }
+    @property
+    def unready(self) -> dict[str, str]:
+        """Why no requests should be sent here, by dependency; empty while it is ready."""
+        if self.draining:
+            return {"process": "it is about to end"}
+        if self.down:
+            return self.down
+        if self._cut_off >= CUT_OFF and monotonic() - self._cut_off_at < PATIENCE:
+            return {"database": "its statements take longer than a request may"}
+        return {}
+
+    def answered(self, in_time: bool) -> None:
+        """Whether an answer that needed the database came within the time that a request may take."""
+        self._cut_off = 0 if in_time else self._cut_off + 1
+        self._cut_off_at = monotonic()
 
     def close(self) -> None:
         if self.current is not None:

@@ -25,7 +25,7 @@ from api.params.fields import (
     TopicIdOrNone,
     Words,
 )
-from api.params.filters import closed, negated, selected
+from api.params.filters import ClosedParams, selected
 from api.params.lists import MOST_Q, PageParams
 from api.records.files import filename
 from api.records.highlights import add_highlights
@@ -52,8 +52,7 @@ SearchPage = model("SearchPage", Page[Hit], facets=(SearchFacets | MISSING, MISS
 COLUMNS = ("id", "kind", "document", "section", "text", "quote", "start", "end", "href")
 
 
-@negated(*FILTERS, lists=("actor", "place", "topic"))
-class SearchFilters(Params):
+class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place", "topic")):
     q: Annotated[
         Words,
         Field(
@@ -74,14 +73,12 @@ class SearchFilters(Params):
     speaker: Many[SpeakerId] = Field((), description="Said by these: `author`, actors' ids, `none` for nobody named.")
 
 
-@closed(kind=NAMES, kind_not=NAMES, facets=("kind", *FILTERS))
-class SearchParams(SearchFilters, PageParams):
+class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "facets": ("kind", *FILTERS)}):
     highlight: Flag = Field(False, description="Adds the ranges that match `q`.")
     facets: Many[str] = Field((), description="Counts of the values of these filters.")
 
 
-@closed(kind=NAMES, kind_not=NAMES, fields=COLUMNS)
-class SearchFileParams(SearchFilters):
+class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
