@@ -55,11 +55,7 @@ class SpanFilters(ClosedParams, ExpandParams):
 
     def kinds(self) -> list[Kind]:
         """The kinds whose records are listed."""
-        return [
-            kind
-            for kind in SOURCED
-            if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not
-        ]
+        return [kind for kind in SOURCED if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not]
 
 
 class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": INCLUDES}):
