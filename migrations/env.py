@@ -2,6 +2,9 @@
 
 import psycopg
 from alembic import context
+from alembic.operations import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from api.content.database import sqlite_path
@@ -10,8 +13,17 @@ from api.settings import Settings
 from seed.schema import control_table
 
 
+def _numbered(migration: MigrationContext, revisions: object, directives: list[MigrationScript]) -> None:  # noqa: ARG001
+    """`alembic revision` numbers migrations: their files sort in the order in which they run."""
+    for directive in directives:
+        head = ScriptDirectory.from_config(context.config).get_current_head()
+        directive.rev_id = f"{int(head or 0) + 1:04}"
+
+
 def migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(
+        connection=connection, target_metadata=metadata, compare_type=True, process_revision_directives=_numbered
+    )
     with context.begin_transaction():
         context.run_migrations()
 

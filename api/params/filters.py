@@ -63,7 +63,7 @@ def negated(*names: str, lists: Collection[str]) -> Callable[[type[P]], type[P]]
 def closed_sets(kind: Kind, fields: tuple[str, ...] = ()) -> Callable[[type[P]], type[P]]:
     """Closes `facets`, `by`, `include`, `sort` and `fields` to what the kind declares; `fields` are its columns."""
     filters = tuple(kind.filters)
-    sorts = ("position", "id", *kind.sorts) if kind.sourced or kind.name == "section" else ("id", *kind.sorts)
+    sorts = ("position", "id", *kind.sorts) if kind.has_position else ("id", *kind.sorts)
     return closed(facets=filters, by=filters, include=tuple(kind.includes), sort=_signed(sorts), fields=fields)
 
 
