@@ -147,5 +147,4 @@ def as_text(found: Difference) -> Iterator[str]:
 
 
 def counts(found: Difference) -> dict[str, int]:
-    of = [change.change for change in found.changes]
-    return {change: of.count(change) for change in SIGNS}
+    return {name: sum(change.change == name for change in found.changes) for name in SIGNS}

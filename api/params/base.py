@@ -1,5 +1,6 @@
 """The base of all query parameter models, and the canonical spelling of a query."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
@@ -8,9 +9,14 @@ from urllib.parse import quote
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api.params.fields import Refers, Snapshot
 from api.problems import Fault
+
+# FastAPI hands pydantic each model under the name of its parameter. Where the model is built later, pydantic reports
+# that such a name means nothing.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 ORDERED = ("fields", "by")  # lists whose order means something
 
@@ -18,7 +24,8 @@ ORDERED = ("fields", "by")  # lists whose order means something
 class Params(BaseModel):
     """What every data path takes. A subclass adds its own parameters and is closed to all others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when it is first used: the models of all paths together would take a third of the start.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     snapshot: Annotated[
         Snapshot | MISSING,

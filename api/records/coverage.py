@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import Field, create_model
-from sqlalchemy import Select, and_, literal, or_, select, union_all
+from sqlalchemy import Select, and_, literal, not_, or_, select, union_all
 
 from api.model.declaration import Kind, table_of
 from api.model.kinds import KINDS
@@ -27,8 +27,7 @@ class _Sentence(Shape):
 
 
 def _ids(kind: Kind) -> Any:
-    where = "Whose source or a mention stands here." if kind.passages else "Whose source stands here."
-    return (list[Id], Field(description=where))
+    return (list[Id], Field(description="Whose source or a mention stands here." if kind.passages else None))
 
 
 CoveredSentence: Any = create_model(
@@ -41,11 +40,16 @@ CoveredSentence: Any = create_model(
 )
 
 
-def sentences(text: Text, span: Span, accounted: bool | None, kinds: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """The sentences that the span touches, as far as they are accounted for, or records of the kinds rest on them."""
+def sentences(
+    text: Text, span: Span, accounted: bool | None, kinds: Sequence[str], excluded: Sequence[str] = ()
+) -> Select[*tuple[Any, ...]]:
+    """The sentences that the span touches: accounted for or not, with records of any of the kinds, none excluded."""
     statement = select(*SENTENCE).where(SENTENCE.document == text.id, SENTENCE.start < span[1], SENTENCE.end > span[0])
     if kinds:
         statement = statement.where(or_(*(_rests(kind) for kind in COVERING if kind.name in kinds)))
+    for kind in COVERING:
+        if kind.name in excluded:
+            statement = statement.where(not_(_rests(kind)))
     if accounted is not None:
         accounts = or_(
             SENTENCE.reason.is_not(None), *(_rests(kind) for kind in COVERING if kind.coverage == "accounts")

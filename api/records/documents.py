@@ -11,15 +11,11 @@ from api.params.fields import Id
 from api.records.reader import Reader, Record
 from api.records.shapes import Links, RecordShape, Shape
 
-
-COUNTED = ("sections", "sentences", *(kind.plural for kind in KINDS.values() if kind.name not in ("document", "section")))
-
+COUNTED: dict[str, Any] = dict.fromkeys(
+    ("sections", "sentences", *(kind.plural for kind in KINDS.values() if kind.name != "document")), (int, ...)
+)
 Counts: Any = create_model(
-    "Counts",
-    __base__=Shape,
-    __module__=__name__,
-    __doc__="How many records the document has, by kind.",
-    **dict.fromkeys(COUNTED, (int, ...)),
+    "Counts", __base__=Shape, __module__=__name__, __doc__="How many records the document has, by kind.", **COUNTED
 )
 
 
@@ -49,7 +45,7 @@ class DocumentRecord(RecordShape):
     source_sha256: str = Field(description="Of the source file, byte for byte.")
     text_sha256: str = Field(description="Of the canonical text in UTF-8.")
     text_length: int = Field(description="Code points.")
-    counts: Counts  # type: ignore[valid-type]  # made of the kinds
+    counts: Counts
     provenance: Provenance
     note: str | None = Field(description="What this is and is not.")
     links: Links

@@ -15,7 +15,8 @@ TOGETHER = 8  # words of a run that are looked up: so many in a row are telling,
 PIECE = 50  # letters of a cut word that are looked up
 REMEMBERED = 1 << 18  # stretches
 LONGEST = 8000  # letters of a word in the index; a quotation holds at most half as many
-OPTIONAL_HYPHEN = re.compile(f"[^\\W_]+(?:{HYPHEN}[^\\W_]+)+")  # a word or several, by whether the text has the hyphens
+# A word or several, by whether the text has the hyphens.
+OPTIONAL_HYPHEN = re.compile(f"(?<![^\\W_])[^\\W_]++(?:{HYPHEN}[^\\W_]++)+")
 
 
 @dataclass(frozen=True)
