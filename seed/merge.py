@@ -14,18 +14,15 @@ from seed.stage import quoted, scratch
 from seed.staged import STAGED, Staged, names
 
 IN_TEXT = '"document", "start", "end", "id"'
-ORDER = {
+ORDERS = {
     "actor": '"id"',
-    "claim": IN_TEXT,
     "correction": '"document", "date", "id"',
     "document": '"id"',
-    "event": IN_TEXT,
-    "obstacle": IN_TEXT,
     "place": '"id"',
-    "position": IN_TEXT,
     "relation": '"document", "from_start", "id"',
     "section": '"document", "ordinal"',
-}  # in the order of ranks: kinds by name
+}  # of kinds that do not stand in the text
+ORDER = {kind: ORDERS.get(kind, IN_TEXT) for kind in sorted(KINDS)}  # in the order of ranks
 HOMES = {staged.home: staged for staged in STAGED.values()}
 LISTS = {table: (staged, name) for staged in STAGED.values() for name, table in staged.lists.items()}
 
