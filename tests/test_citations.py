@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import bibtexparser
 import httpx
 import pytest
 import rispy
+from bibtexparser import parse_string
 from citeproc.source.json import CiteProcJSON
 
 from tests.lists import Content
@@ -24,7 +24,7 @@ def test_bibtex_names_the_quote_the_place_and_the_text(client: httpx.Client, con
     for record in content[plural][:5]:
         response = client.get(f"/v1/{plural}/{record['id']}/citation.bib")
         assert response.headers["content-type"] == "application/x-bibtex; charset=utf-8"
-        library = bibtexparser.parse_string(response.text)
+        library = parse_string(response.text)
         assert not library.failed_blocks
         [parsed] = library.entries
         entry = {name: field.value for name, field in parsed.fields_dict.items()}
