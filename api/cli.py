@@ -1,4 +1,4 @@
-"""sic serve | migrate | load | unload | check."""
+"""sic serve | migrate | load | unload | check | diff | rollback."""
 
 import gc
 import sys
@@ -33,14 +33,35 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-def serve(host: str, port: int) -> None:
-    """Answer questions over HTTP."""
-    gc.disable()  # what imports make stays: looking through it for garbage would take a tenth of the start
-    from api.main import serve as run
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; SIC_WORKERS if not given, or 1.")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Answer requests over HTTP."""
+    settings = _settings()
+    if workers is not None:
+        settings.workers = workers
+    with _without_garbage():
+        from api.launch import serve as run
+    run(settings, host, port)
 
+
+@main.command(hidden=True)
+@click.argument("metrics_port", type=int)
+@click.argument("channel", type=int)
+@click.argument("inquiries", type=int)
+def worker(metrics_port: int, channel: int, inquiries: int) -> None:
+    """One of several processes; `serve` starts it."""
+    with _without_garbage():
+        from api.launch import work
+    work(_settings(), metrics_port, channel, inquiries)
+
+
+@contextmanager
+def _without_garbage() -> Iterator[None]:
+    """What imports make stays: looking through it for garbage would take a tenth of the start."""
+    gc.disable()
+    yield
     gc.freeze()
     gc.enable()
-    run(_settings(), host, port)
 
 
 @main.command()
@@ -83,6 +104,17 @@ def unload(document: str) -> None:
 
 
 @main.command()
+def rollback() -> None:
+    """Publish the content that was served before the last load, while it is kept; done twice, it is undone."""
+    settings = _settings()
+    with _told():
+        from seed.load import rollback as run
+
+        done = run(_store(settings), settings.index_root, _steps())
+        click.echo(f"published snapshot {done.snapshot} again: {', '.join(done.documents) or 'no documents'}")
+
+
+@main.command()
 @PACKAGES
 @click.option("--complete", is_flag=True, help="Warnings are faults: every sentence has a record or a reason.")
 def check(paths: tuple[Path, ...], complete: bool) -> None:
@@ -95,9 +127,34 @@ def check(paths: tuple[Path, ...], complete: bool) -> None:
         found = run(_store(settings), paths, _steps())
         if complete and found.warnings:
             raise Refused(found.warnings)
-        _warn(found.warnings)
+        _warn(found.warnings + found.advice)
         click.echo(_counted(found.counts))
         click.echo(f"sentences accounted for: {found.accounted}/{found.counts['sentences']}")
+
+
+@main.command()
+@click.argument(
+    "packages",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="[OLD] NEW",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(packages: tuple[Path, ...], form: str) -> None:
+    """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""
+    if len(packages) > 2:
+        raise click.UsageError("Give one package, or an old and a new one.")
+    settings = _settings()
+    with _told():
+        from seed.difference import as_json, as_text, difference
+
+        old = packages[0] if len(packages) == 2 else None
+        found = difference(_store(settings), old, packages[-1], _steps())
+        if found.faults:
+            click.echo(f"warning: {len(found.faults)} faults in the packages, see `sic check`", err=True)
+        for line in [as_json(found)] if form == "json" else as_text(found):
+            click.echo(line)
 
 
 def _settings() -> Settings:

@@ -196,9 +196,11 @@ class _NextSchema:
         """The tables of the generation before, in its own revision, and their rows."""
         schema.upgrade(self.connection, schema.revision_of(self.connection, before) or schema.head())
         self.strip()
-        for (table,) in self._run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{before}'"):
-            if table != schema.VERSION:
-                self._run(f'INSERT INTO "{table}" SELECT * FROM "{before}"."{table}"')
+        for table, columns in self._run(
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+            f" WHERE table_schema = '{before}' AND table_name <> '{schema.VERSION}' GROUP BY 1"
+        ):
+            self._run(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{before}"."{table}"')
         for ddl in self._after:
             self._run(ddl)
         self._after.clear()

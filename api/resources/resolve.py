@@ -60,6 +60,7 @@ class Position(Shape):
     differs: list[str] = Field(
         description=f"In what the quotation differs from them; empty if it is exact. Of: {', '.join(DIFFERENCES)}."
     )
+    sentence: str = Field(description="The sentences that hold the words, whole.")
     total: int = Field(description="Records that rest on these words.")
     href: str = Field(description="All of them.")
 
@@ -156,7 +157,8 @@ def _refused(why: str) -> Problem:
 
 def _resolved(reader: Reader, document: str, match: Match) -> Record:
     span = match.start, match.end
-    resting = overlapping(Text(reader, document), span)
+    text = Text(reader, document)
+    resting = overlapping(text, span)
     return {
         "document": document,
         "start": match.start,
@@ -164,6 +166,7 @@ def _resolved(reader: Reader, document: str, match: Match) -> Record:
         "utf16": {"start": match.utf16_start, "end": match.utf16_end},
         "text": match.text,
         "differs": match.differs,
+        "sentence": text.read(*text.expanded(span, "sentence")),
         "total": count(reader, resting),
         "href": f"{reader.root}/v1/documents/{document}/spans?end={match.end}&start={match.start}",
         "records": [
