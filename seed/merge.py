@@ -7,18 +7,15 @@ from seed.stage import scratch
 from seed.staged import STAGED
 
 IN_TEXT = '"document", "start", "end", "id"'
-ORDER = {
+ORDERS = {
     "actor": '"id"',
-    "claim": IN_TEXT,
     "correction": '"document", "date", "id"',
     "document": '"id"',
-    "event": IN_TEXT,
-    "obstacle": IN_TEXT,
     "place": '"id"',
-    "position": IN_TEXT,
     "relation": '"document", "from_start", "id"',
     "section": '"document", "ordinal"',
-}  # in the order of ranks: kinds by name
+}  # of kinds that do not stand in the text
+ORDER = {kind: ORDERS.get(kind, IN_TEXT) for kind in sorted(KINDS)}  # in the order of ranks
 
 
 class Merged:
