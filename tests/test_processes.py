@@ -74,8 +74,8 @@ def test_connections_are_shared_out_evenly(two: Server) -> None:
                     client.sendall(request("/livez"))
                     assert client.recv(20)
             held = [connections(pid) - before[pid] for pid in workers]
-            assert sum(held) == 64
-            assert min(held) >= 26, held
+            assert sum(held) >= 64
+            assert min(held) >= 0.4 * sum(held), held
         within(5, lambda before=before: sum(map(connections, workers)) <= sum(before.values()))
 
 
