@@ -45,6 +45,7 @@ def lines(server: Server, body: str) -> list[dict[str, object]]:
 def two(environment: dict[str, str]) -> Iterator[Server]:
     with Server(environment | {"SIC_WORKERS": "2", "SIC_METRICS_PORT": str(free_port())}) as server:
         within(20, lambda: len(lines(server, "ready")) == 2)
+        time.sleep(1)  # the supervisor is told, too
         yield server
 
 
