@@ -143,8 +143,9 @@ class SnapshotRequest:
             repeated = {fault.parameter for fault in raw if fault.slug == "repeated-parameter"}
             faults = [fault for fault in faults if fault.parameter not in repeated]  # pydantic saw only the last value
             faulty = {fault.parameter for fault in faults}
+            misread = {fault.parameter for fault in raw}
             faults += [fault for fault in raw if fault.parameter not in faulty]
-            faults += self._unknown_ids(params)
+            faults += [fault for fault in self._unknown_ids(params) if fault.parameter not in faulty | misread]
         if faults:
             faulty = {fault.parameter for fault in faults}
             faults += [fault for fault in params.misplaced(self) if fault.parameter not in faulty]

@@ -11,9 +11,9 @@ from sqlalchemy import Select
 from api import search
 from api.formats.routes import files
 from api.params.base import Params
-from api.params.fields import Digits, Flag, Many
+from api.params.fields import Flag, Many
 from api.params.filters import ClosedParams
-from api.params.lists import PageParams
+from api.params.lists import FileLimit, PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import filename
 from api.records.lists import page_body, reading
@@ -62,7 +62,7 @@ class CoverageParams(CoverageFilters, PageParams, sets={"kind": NAMES, "kind_not
 
 
 class CoverageFileParams(CoverageFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
-    limit: Annotated[int | MISSING, Field(ge=0, description="Sentences at most; all if absent."), Digits] = MISSING
+    limit: FileLimit | MISSING = Field(MISSING, description="Sentences at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 

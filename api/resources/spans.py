@@ -12,9 +12,9 @@ from api import search
 from api.formats.routes import files
 from api.model.declaration import Kind
 from api.params.base import Params
-from api.params.fields import Digits, Many
+from api.params.fields import Many
 from api.params.filters import ClosedParams
-from api.params.lists import PageParams
+from api.params.lists import FileLimit, PageParams
 from api.records.files import filename
 from api.records.includes import include
 from api.records.lists import page_body, reading
@@ -64,7 +64,7 @@ class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES
 
 
 class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
-    limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
+    limit: FileLimit | MISSING = Field(MISSING, description="Records at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
