@@ -20,7 +20,7 @@ from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, optional_keys
 from api.records.paging import window_cursors
 from api.records.presentation import PRESENTATIONS, records_by_id
-from api.records.ranges import RangeParams
+from api.records.ranges import RangeParams, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page, Shape
 from api.records.spans import Text, count
@@ -76,7 +76,7 @@ def _statement(params: CoverageFilters, text: Text, facet: str | None = None) ->
 def coverage_page(request: SnapshotRequest, params: CoverageParams, id: str) -> Body:
     offset, limit = request.cursor(params).window(params.offset, params.limit)
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         statement = _statement(params, text)
         answer = search.Answer(_number(reader, statement))
         rows = reader.rows(statement.limit(limit).offset(offset)) if limit else ()
@@ -106,7 +106,7 @@ def _include(reader: Reader, records: list[Record], plurals: tuple[str, ...]) ->
 
 def coverage_file(request: SnapshotRequest, params: CoverageFileParams, id: str) -> Body:
     with reading(request) as reader:
-        params.span(Text(reader, id))
+        params.span(text_of(request, reader, id))
     columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
     return Body(_lines(request, params, columns, id), filename=filename(request, f"{id}-coverage"))
 

@@ -20,7 +20,7 @@ from api.records.includes import include
 from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, with_included
 from api.records.paging import window_cursors
-from api.records.ranges import ExpandParams, location
+from api.records.ranges import ExpandParams, location, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
@@ -72,7 +72,7 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
     """Document order is by start, end and rank of the record's own source; a cursor is a place in it."""
     offset, limit = request.cursor(params).window(params.offset, params.limit)
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         span, widened = params.widened(text)
         found = overlapping(text, span, params.kinds())
         answer = search.Answer(count(reader, found))
@@ -101,7 +101,7 @@ def _include(reader: Reader, records: list[Record], names: tuple[str, ...]) -> N
 
 def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Body:
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         span, widened = params.widened(text)
     most = None if params.limit is MISSING else params.limit
     columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
