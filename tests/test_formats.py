@@ -1,9 +1,10 @@
-"""Formats: the whole answer as CSV and JSON Lines, annotations as JSON-LD, and how one is chosen."""
+"""Files of records: the whole list or its first records as CSV and JSON Lines, and the fields that a file shows."""
 
 import csv
 import io
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -12,19 +13,28 @@ import pytest
 
 from tests import astral
 from tests.lists import LISTS, SOURCED, Content, export, ids, parameters, values, walk
-from tests.test_questions import refused
+from tests.test_queries import refused
 
-TYPES = {
-    "json": "application/json",
-    "jsonl": "application/jsonl",
-    "csv": "text/csv; charset=utf-8; header=present",
-    "jsonld": 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"',
+CSV = "text/csv; charset=utf-8; header=present"
+JSONL = "application/jsonl"
+# The lists that hold ids and nothing else; `speakers` may hold null.
+ID_LISTS = ("actors", "places", "topics", "claims", "events", "obstacles", "positions", "documents")
+# What one step along a single reference reaches: the list that has the records.
+STEPS = {
+    ("claims", "section"): "sections",
+    ("claims", "speaker"): "actors",
+    ("events", "section"): "sections",
+    ("positions", "obstacle"): "obstacles",
+    ("positions", "actor"): "actors",
+    ("relations", "from"): "claims",
+    ("relations", "to"): "claims",
 }
 
 
-def rows(client: httpx.Client, path: str, **asked: Any) -> list[dict[str, str]]:
-    text = client.get(path, params={**asked, "format": "csv"}).content.decode()
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+def rows(client: httpx.Client, path: str, **query: Any) -> list[dict[str, str]]:
+    response = client.get(f"{path}.csv", params=query)
+    assert response.status_code == 200, response.text
+    return list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), strict=True))
 
 
 def at(record: dict[str, Any], dotted: str) -> Any:
@@ -34,13 +44,13 @@ def at(record: dict[str, Any], dotted: str) -> Any:
     return value
 
 
-def written(value: Any) -> str:
-    """A CSV cell, told independently."""
+def written(value: Any, column: str) -> str:
+    """A CSV cell, stated independently of the code."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if isinstance(value, list) and column in ID_LISTS:
         value = " ".join(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -51,42 +61,61 @@ def written(value: Any) -> str:
 
 @pytest.mark.parametrize("plural", LISTS)
 def test_json_lines_are_the_records_exactly(client: httpx.Client, content: Content, plural: str) -> None:
-    answer = client.get(f"/v1/{plural}?format=jsonl")
-    assert answer.headers["content-type"] == TYPES["jsonl"]
-    assert answer.text.endswith("\n")
-    assert "\r" not in answer.text
-    assert len(answer.text.splitlines()) == len(content[plural])
-    assert content[plural] == walk(client, f"/v1/{plural}", limit=100)
+    response = client.get(f"/v1/{plural}.jsonl")
+    assert response.headers["content-type"] == JSONL
+    assert response.text.endswith("\n")
+    assert "\r" not in response.text
+    assert len(response.text.splitlines()) == len(content[plural])
+    lists = walk(client, f"/v1/{plural}", limit=100)
+    if plural == "sections":  # a list of sections leaves out their text, a file has it
+        lists = [record | {"text": whole["text"]} for record, whole in zip(lists, content[plural], strict=True)]
+    assert content[plural] == lists
 
 
 @pytest.mark.parametrize("plural", LISTS)
 def test_csv_has_every_record_and_every_column(client: httpx.Client, content: Content, plural: str) -> None:
-    answer = client.get(f"/v1/{plural}?format=csv")
-    assert answer.headers["content-type"] == TYPES["csv"]
-    assert not answer.content.startswith(b"\xef\xbb\xbf")
-    assert answer.content.endswith(b"\r\n")
-    told = rows(client, f"/v1/{plural}")
-    assert len(told) == len(content[plural])
-    for row, record in zip(told, content[plural], strict=True):
-        assert row == {name: written(at(record, name)) for name in row}
-    keys = {name.partition(".")[0] for name in told[0]}
+    response = client.get(f"/v1/{plural}.csv")
+    assert response.headers["content-type"] == CSV
+    assert not response.content.startswith(b"\xef\xbb\xbf")
+    assert response.content.endswith(b"\r\n")
+    table = rows(client, f"/v1/{plural}")
+    assert len(table) == len(content[plural])
+    for row, record in zip(table, content[plural], strict=True):
+        assert row == {name: written(at(record, name), name) for name in row}
+    keys = {name.partition(".")[0] for name in table[0]}
     assert keys == set(content[plural][0])
     if plural in SOURCED:
-        assert {"source.quote", "source.start", "source.utf16.start", "links.self"} <= set(told[0])
+        assert {"source.quote", "source.start", "source.utf16.start", "links.self"} <= set(table[0])
 
 
-def test_an_object_is_as_many_columns_as_it_has_keys_and_may_be_chosen_whole(client: httpx.Client) -> None:
-    [row] = rows(client, "/v1/documents", id="karabakh", fields="counts")
-    assert (list(row)[:3], row["counts.claims"]) == (["id", "counts.sections", "counts.sentences"], "242")
-    text = client.get("/v1/claims?format=csv&id=karabakh.c001&fields=source.utf16").text
-    assert text.startswith("id,source.utf16.start,source.utf16.end\r\n")
+def test_ids_are_joined_by_spaces_and_every_other_list_is_json(client: httpx.Client, content: Content) -> None:
+    for row, actor in zip(rows(client, "/v1/actors", fields="names,documents"), content["actors"], strict=True):
+        assert json.loads(row["names"]) == actor["names"]
+        assert row["documents"].split(" ") == actor["documents"]
+    assert any(" " in name for actor in content["actors"] for name in actor["names"])
+    for row, event in zip(rows(client, "/v1/events", fields="speakers,claims"), content["events"], strict=True):
+        assert json.loads(row["speakers"]) == event["speakers"]
+        assert row["claims"].split() == event["claims"]
+    assert any(None in event["speakers"] for event in content["events"])
+    for row, correction in zip(rows(client, "/v1/corrections"), content["corrections"], strict=True):
+        assert json.loads(row["records"]) == correction["records"]
+
+
+def test_an_object_is_as_many_columns_as_it_has_keys_and_may_be_chosen_whole(
+    client: httpx.Client, content: Content
+) -> None:
+    [row] = rows(client, "/v1/documents", id=astral.ID, fields="id,counts")
+    [counts] = [document["counts"] for document in content["documents"] if document["id"] == astral.ID]
+    assert row == {"id": astral.ID} | {f"counts.{name}": str(count) for name, count in counts.items()}
+    assert next(iter(row)) == "id"
+    text = client.get("/v1/claims.csv?id=karabakh.c001&fields=source.utf16").text
+    assert text.startswith("source.utf16.start,source.utf16.end\r\n")
     [line] = export(client, "/v1/claims", id="karabakh.c001", fields="source.utf16")
-    assert list(line) == ["id", "source"]
-    assert list(line["source"]) == ["utf16"]
+    assert line == {"source.utf16": {"start": 0, "end": 82}}
 
 
 def test_rows_of_csv_end_in_cr_lf_and_quotes_are_doubled(client: httpx.Client) -> None:
-    text = client.get(f"/v1/claims?format=csv&id={astral.ID}.c006,{astral.ID}.c007&fields=note").content.decode()
+    text = client.get(f"/v1/claims.csv?id={astral.ID}.c006,{astral.ID}.c007&fields=id,note").content.decode()
     assert text == f'id,note\r\n{astral.ID}.c006,"say ""no"", then"\r\n{astral.ID}.c007,"two\nlines"\r\n'
 
 
@@ -99,11 +128,20 @@ def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe_and_a_number_non
     assert exact == astral.CELLS[:5]
 
 
-def test_an_empty_answer_is_a_header_or_nothing(client: httpx.Client) -> None:
-    question = {"document": astral.ID, "id": "karabakh.c001"}
-    assert client.get("/v1/claims", params={**question, "format": "csv", "fields": "type"}).text == "id,type\r\n"
-    answer = client.get("/v1/claims", params={**question, "format": "jsonl"})
-    assert (answer.status_code, answer.content) == (200, b"")
+def test_an_empty_result_is_a_header_or_nothing(client: httpx.Client) -> None:
+    query = {"document": astral.ID, "id": "karabakh.c001"}
+    assert client.get("/v1/claims.csv", params={**query, "fields": "id,type"}).text == "id,type\r\n"
+    assert client.get("/v1/claims.csv", params={"limit": "0", "fields": "id,type"}).text == "id,type\r\n"
+    for empty in (query, {"limit": "0"}):
+        response = client.get("/v1/claims.jsonl", params=empty)
+        assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_file_without_records_ends_however_often_it_is_requested(client: httpx.Client) -> None:
+    for _ in range(3):
+        response = client.get("/v1/claims.jsonl", params={"q": "nothing-of-the-kind"})
+        assert response.content == b""
+        assert response.headers.get("transfer-encoding") == "chunked"
 
 
 @pytest.mark.parametrize("plural", LISTS)
@@ -111,7 +149,7 @@ def test_pandas_reads_csv_and_json_lines_with_types_and_text_intact(
     client: httpx.Client, content: Content, plural: str
 ) -> None:
     table = pandas.read_csv(
-        io.BytesIO(client.get(f"/v1/{plural}?format=csv").content), keep_default_na=False, na_values=[""]
+        io.BytesIO(client.get(f"/v1/{plural}.csv").content), keep_default_na=False, na_values=[""], dtype={"id": str}
     )
     assert list(table["id"]) == ids(content[plural])
     for name in table.columns:
@@ -119,198 +157,154 @@ def test_pandas_reads_csv_and_json_lines_with_types_and_text_intact(
         numbers = all(isinstance(value, int) for value in known)
         if numbers or all(isinstance(value, str) and value and value[0] not in "=+-@" for value in known):
             assert list(table[name]) == known
-    lines = pandas.read_json(io.BytesIO(client.get(f"/v1/{plural}?format=jsonl").content), lines=True, dtype=False)
+    lines = pandas.read_json(io.BytesIO(client.get(f"/v1/{plural}.jsonl").content), lines=True, dtype=False)
     assert list(lines["id"]) == ids(content[plural])
 
 
 @pytest.mark.parametrize("plural", LISTS)
-@pytest.mark.parametrize("format", ["csv", "jsonl"])
-def test_a_file_is_named_with_its_snapshot(client: httpx.Client, plural: str, format: str) -> None:
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_file_is_named_with_its_snapshot(client: httpx.Client, plural: str, suffix: str) -> None:
     snapshot = client.get("/v1").json()["data"]["snapshot"]
-    answer = client.head(f"/v1/{plural}?format={format}")
-    assert answer.headers["content-disposition"] == f'attachment; filename="{plural}-{snapshot}.{format}"'
+    response = client.head(f"/v1/{plural}.{suffix}")
+    assert response.headers["content-disposition"] == f'attachment; filename="{plural}-{snapshot}.{suffix}"'
     assert "content-disposition" not in client.head(f"/v1/{plural}").headers
 
 
 @pytest.mark.parametrize("plural", LISTS)
-def test_a_file_is_never_a_page(client: httpx.Client, plural: str) -> None:
-    paging = {"limit": "5", "offset": "1", "facets": "document", "include": "actors", "highlight": "true"}
-    given = {name: value for name, value in paging.items() if name in parameters(f"/v1/{plural}")}
-    if "include" in given:
-        given["include"] = values(f"/v1/{plural}", "include")[0]
-    if "facets" in given:
-        given["facets"] = values(f"/v1/{plural}", "facets")[0]
-    for asked in ({"format": "csv"}, {"format": "jsonl"}):
-        errors = refused(client.get(f"/v1/{plural}", params=given | asked), "invalid-value")
-        assert sorted(error["parameter"] for error in errors) == sorted(given)
-    errors = refused(client.get(f"/v1/{plural}", params=given, headers={"Accept": "text/csv"}), "invalid-value")
-    assert sorted(error["parameter"] for error in errors) == sorted(given)
-    following = client.get(f"/v1/{plural}?limit=1").json()["links"]["next"]
-    if following:
-        refused(client.get(f"/v1/{plural}?format=csv&cursor={httpx.URL(following).params['cursor']}"), "invalid-value")
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_file_is_never_a_page(client: httpx.Client, plural: str, suffix: str) -> None:
+    paging = {"cursor": "abc", "offset": "1", "facets": "document", "include": "actors", "highlight": "true"}
+    query = {name: value for name, value in paging.items() if name in parameters(f"/v1/{plural}")}
+    assert query.keys() >= {"cursor", "offset"}
+    errors = refused(client.get(f"/v1/{plural}.{suffix}", params=query), "unknown-parameter")
+    assert sorted(error["parameter"] for error in errors) == sorted(query)
+    errors = refused(client.get(f"/v1/{plural}", params=query, headers={"Accept": "text/csv"}), "unknown-parameter")
+    assert sorted(error["parameter"] for error in errors) == sorted(query)
+
+
+@pytest.mark.parametrize("path", ["/v1/claims", "/v1/actors", "/v1/search", "/v1/claims/karabakh.c001"])
+def test_the_form_of_1_0_is_refused_with_the_path_that_replaces_it(client: httpx.Client, path: str) -> None:
+    for value in ("csv", "json", "xml"):
+        errors = refused(client.get(path, params={"format": value, "q": "war"}), "unknown-parameter")
+        assert "format" in [error["parameter"] for error in errors]
+    for name in ("claims.xml", "claims.CSV", "actors.jsonld", "claims.json", "nothing.csv"):
+        refused(client.get(f"/v1/{name}"), "not-found", 404)
 
 
 @pytest.mark.parametrize("plural", LISTS)
-def test_fields_choose_columns_and_keys_with_id_always(client: httpx.Client, content: Content, plural: str) -> None:
-    names = values(f"/v1/{plural}", "fields")
-    path = f"/v1/{plural}"
-    assert export(client, path, fields=names) == content[plural]
-    for name in names:
-        record = content[plural][-1]
-        [line] = export(client, path, fields=name, id=record["id"])
-        assert set(line) == {"id", name.partition(".")[0]}
-        assert at(line, name) == at(record, name)
+def test_fields_choose_columns_and_keys_in_their_order(client: httpx.Client, content: Content, plural: str) -> None:
+    names = values(f"/v1/{plural}.csv", "fields")
+    assert names == values(f"/v1/{plural}.jsonl", "fields")
+    path, record = f"/v1/{plural}", content[plural][-1]
+    own = [name for name in names if (plural, name.partition(".")[0]) not in STEPS or "." not in name]
+    [line] = export(client, path, fields=own, id=record["id"])
+    assert list(line) == own
+    for name in own:
+        assert line[name] == at(record, name)
+        [alone] = export(client, path, fields=name, id=record["id"])
+        assert alone == {name: line[name]}
         [row] = rows(client, path, fields=name, id=record["id"])
-        assert row["id"] == record["id"]
-        assert all(column == "id" or column == name or column.startswith(name + ".") for column in row)
-    for asked in ({}, {"format": "json"}):
-        [error] = refused(client.get(path, params={"fields": "id", **asked}), "invalid-value")
-        assert error["parameter"] == "fields"
+        assert all(column == name or column.startswith(name + ".") for column in row)
+        for column in row:
+            assert row[column] == written(at(record, column), column)
+    for first, second in pairwise([name for name in own if "." not in name]):
+        assert list(export(client, path, fields=f"{second},{first}", id=record["id"])[0]) == [second, first]
+        columns = [
+            column.partition(".")[0] for column in rows(client, path, fields=[second, first], id=record["id"])[0]
+        ]
+        assert list(dict.fromkeys(columns)) == [second, first]
+    [error] = refused(client.get(path, params={"fields": "id"}), "unknown-parameter")
+    assert error["parameter"] == "fields"
+    [error] = refused(client.get(f"{path}.csv", params={"fields": "id,nothing"}), "invalid-value")
+    assert error["allowed"] == names
+
+
+def test_the_order_of_fields_makes_another_query_and_repeating_one_does_not(client: httpx.Client) -> None:
+    one, other, same = (
+        client.head(f"/v1/claims.csv?fields={fields}").headers for fields in ("id,type", "type,id", "id,type,id")
+    )
+    assert one["etag"] == same["etag"] != other["etag"]
+    assert (one["content-location"], other["content-location"]) == (
+        "/v1/claims.csv?fields=id,type",
+        "/v1/claims.csv?fields=type,id",
+    )
+
+
+@pytest.mark.parametrize(("plural", "reference"), STEPS)
+def test_a_field_goes_one_step_along_a_single_reference(
+    client: httpx.Client, content: Content, plural: str, reference: str
+) -> None:
+    referred = {record["id"]: record for record in content[STEPS[plural, reference]]}
+    prefix = f"{reference}."
+    names = [name for name in values(f"/v1/{plural}.csv", "fields") if name.startswith(prefix)]
+    whole = referred[next(iter(referred))]
+    scalars = {name for name, value in whole.items() if not isinstance(value, list | dict)}
+    assert {name.removeprefix(prefix) for name in names} == scalars
+    asked = ["id", *names]
+    lines = export(client, f"/v1/{plural}", fields=asked)
+    table = rows(client, f"/v1/{plural}", fields=asked)
+    assert len(lines) == len(table) == len(content[plural])
+    absent = 0
+    for line, row, record in zip(lines, table, content[plural], strict=True):
+        other = referred.get(record[reference])
+        absent += other is None
+        assert list(line) == list(row) == asked
+        for name in names:
+            value = other[name.removeprefix(prefix)] if other else None
+            assert line[name] == value
+            assert row[name] == written(value, name)
+    assert absent == (0 if reference != "speaker" else sum(c["speaker"] in (None, "author") for c in content[plural]))
+
+
+def test_a_table_of_contradictions_has_both_statements(client: httpx.Client, content: Content) -> None:
+    statements = {claim["id"]: claim["statement"] for claim in content["claims"]}
+    table = rows(client, "/v1/relations", type="contradicts", fields="from.statement,to.statement")
+    assert table == [
+        {"from.statement": statements[relation["from"]], "to.statement": statements[relation["to"]]}
+        for relation in content["relations"]
+        if relation["type"] == "contradicts"
+    ]
+    assert table
+
+
+@pytest.mark.parametrize("plural", LISTS)
+def test_a_file_of_some_records_is_the_first_of_the_whole_file(
+    client: httpx.Client, content: Content, plural: str
+) -> None:
+    path = f"/v1/{plural}"
+    sorts = values(f"{path}.csv", "sort")
+    for limit in (1, 2, len(content[plural]), len(content[plural]) + 1, 2**53 - 1):
+        assert export(client, path, limit=limit) == content[plural][:limit]
+        for sort in sorts:
+            assert (
+                ids(export(client, path, limit=limit, sort=sort, fields="id"))
+                == ids(export(client, path, sort=sort, fields="id"))[:limit]
+            )
+        assert [row["id"] for row in rows(client, path, limit=limit)] == ids(content[plural][:limit])
+    for limit in (str(2**53), "-1", "1.5", "all"):
+        [error] = refused(client.get(f"{path}.csv", params={"limit": limit}), "invalid-value")
+        assert error["parameter"] == "limit"
+
+
+def test_with_words_and_a_limit_a_file_is_best_first(client: httpx.Client) -> None:
+    for words in ("peace treaty star", "star", "Karabakh"):
+        best = ids(walk(client, "/v1/claims", q=words, limit=100))
+        for limit in (1, 7, len(best) - 1, len(best), 10_000):
+            assert ids(export(client, "/v1/claims", q=words, limit=limit)) == best[:limit]
+        order = ids(export(client, "/v1/claims", q=words, limit=10_001))
+        assert order != best
+        assert order == ids(export(client, "/v1/claims", q=words))
 
 
 def test_with_words_a_file_is_in_document_order_and_holds_all_that_match(
     client: httpx.Client, content: Content
 ) -> None:
-    found = ids(walk(client, "/v1/claims", q="peace treaty star", limit=100))
-    told = ids(export(client, "/v1/claims", q="peace treaty star"))
-    assert sorted(found) == sorted(told)
+    matching = ids(walk(client, "/v1/claims", q="peace treaty star", limit=100))
+    listed = ids(export(client, "/v1/claims", q="peace treaty star"))
+    assert sorted(matching) == sorted(listed)
     order = ids(content["claims"])
-    assert told == sorted(told, key=order.index)
-    assert told != found
-    assert [row["id"] for row in rows(client, "/v1/claims", q="peace treaty star", sort="-id")] == sorted(
-        told, reverse=True
-    )
-
-
-ACCEPTED = [
-    ("", "json"),
-    ("*/*", "json"),
-    ("application/*", "json"),
-    ("application/json", "json"),
-    ("APPLICATION/JSON", "json"),
-    ("text/csv", "csv"),
-    ("text/*", "csv"),
-    ("application/jsonl", "jsonl"),
-    ("application/x-ndjson", "jsonl"),
-    ("application/ld+json", "jsonld"),
-    ('application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"', "jsonld"),
-    ("text/csv;q=0.5, application/json;q=0.4", "csv"),
-    ("text/csv;q=0.5, application/json", "json"),
-    ("application/json;q=0, */*", "jsonl"),
-    ("application/json;q=0.1, */*;q=0.5, text/csv;q=0", "jsonl"),
-    ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", "json"),
-    ("image/png, text/csv;q=0.001", "csv"),
-    ("text/csv ; q=1.000 , */* ; q=0.1", "csv"),
-]
-
-
-@pytest.mark.parametrize(("accept", "format"), ACCEPTED)
-def test_accept_chooses_a_format_by_its_weights(client: httpx.Client, accept: str, format: str) -> None:
-    answer = client.head("/v1/claims", headers={"Accept": accept})
-    assert (answer.status_code, answer.headers["content-type"]) == (200, TYPES[format])
-
-
-@pytest.mark.parametrize(
-    "accept", ["image/png", "application/json;q=0", "text/html", "*/*;q=0", "application/xml, text/plain"]
-)
-def test_an_accept_that_nothing_satisfies_is_406_with_what_there_is(client: httpx.Client, accept: str) -> None:
-    answer = client.get("/v1/claims", headers={"Accept": accept})
-    assert refused(answer, "not-acceptable", 406) == []
-    assert answer.json()["available"] == ["application/json", "application/jsonl", "text/csv", "application/ld+json"]
-
-
-def test_the_parameter_wins_over_accept(client: httpx.Client) -> None:
-    for format in ("json", "jsonl", "csv", "jsonld"):
-        for accept in ("text/csv", "image/png", "application/json;q=0"):
-            answer = client.head("/v1/claims", params={"format": format}, headers={"Accept": accept})
-            assert (answer.status_code, answer.headers["content-type"]) == (200, TYPES[format])
-
-
-@pytest.mark.parametrize("path", ["/v1/claims", "/v1/actors", "/v1/claims/karabakh.c001"])
-def test_a_format_that_is_not_offered_is_told_with_those_that_are(client: httpx.Client, path: str) -> None:
-    for format in ("xml", "CSV", "text/csv", "yaml"):
-        [error] = refused(client.get(path, params={"format": format}), "invalid-value")
-        assert error["parameter"] == "format"
-    refused(client.get("/v1/actors?format=jsonld"), "invalid-value")
-    refused(client.get("/v1/claims/karabakh.c001?format=csv"), "invalid-value")
-
-
-# https://www.w3.org/TR/annotation-model/
-
-MOTIVATIONS = {
-    *("assessing", "bookmarking", "classifying", "commenting", "describing", "editing", "highlighting"),
-    *("identifying", "linking", "moderating", "questioning", "replying", "tagging"),
-}
-
-
-def held_to_the_model(annotation: dict[str, Any], record: dict[str, Any], plural: str) -> None:
-    """The MUSTs of the Web Annotation Data Model, and that the words are the record's."""
-    assert annotation["type"] == "Annotation"
-    assert re.fullmatch(r"urn:sic:[a-z]+:[a-z0-9._-]+", annotation["id"])
-    assert annotation["motivation"] in MOTIVATIONS
-    targets = annotation["target"] if isinstance(annotation["target"], list) else [annotation["target"]]
-    sources = [source for source in (record["source"], *record.get("mentions", ())) if source]
-    assert len(targets) == max(1, len(sources))
-    for target, source in zip(targets, sources, strict=False):
-        assert target["type"] == "SpecificResource"
-        assert target["source"] == f"urn:sic:document:{source['document']}"
-        quote, position = target["selector"]
-        assert quote == {
-            "type": "TextQuoteSelector",
-            "exact": source["quote"],
-            "prefix": source["prefix"],
-            "suffix": source["suffix"],
-        }
-        assert position == {"type": "TextPositionSelector", "start": source["start"], "end": source["end"]}
-    for body in annotation["body"]:
-        if body["type"] == "TextualBody":
-            assert isinstance(body["value"], str)
-            assert body["purpose"] in MOTIVATIONS
-        else:
-            assert body["type"] == "SpecificResource"
-            assert body["source"].startswith("urn:sic:")
-    assert plural
-
-
-@pytest.mark.parametrize("plural", SOURCED)
-def test_annotations_keep_the_musts_of_the_w3c_model(client: httpx.Client, content: Content, plural: str) -> None:
-    records = {record["id"]: record for record in content[plural]}
-    answer = client.get(f"/v1/{plural}?format=jsonld&limit=100")
-    first = answer.json()["id"]
-    told = 0
-    while True:
-        page = answer.json()
-        assert page["@context"] == "http://www.w3.org/ns/anno.jsonld"
-        assert page["type"] == "AnnotationPage"
-        assert page["partOf"]["type"] == "AnnotationCollection"
-        assert page["partOf"]["total"] == len(records)
-        assert page["partOf"]["first"] == first
-        assert page["partOf"]["id"] not in (first, page["id"])
-        for annotation in page["items"]:
-            assert "@context" not in annotation
-            held_to_the_model(annotation, records[annotation["id"].rpartition(":")[2]], plural)
-        told += len(page["items"])
-        links = dict(re.findall(r'<([^>]*)>; rel="([^"]*)"', answer.headers["link"]))
-        following = {rel: target for target, rel in links.items()}.get("next")
-        assert ("next" in page) == (following is not None)
-        if following is None:
-            break
-        answer = client.get(following)
-    assert told == len(records)
-    id = next(iter(records))
-    single = client.get(f"/v1/{plural}/{id}?format=jsonld").json()
-    assert single["@context"] == "http://www.w3.org/ns/anno.jsonld"
-    held_to_the_model(single, records[id], plural)
-
-
-def test_what_an_annotation_has_no_place_for_is_told(client: httpx.Client) -> None:
-    errors = refused(client.get("/v1/claims?format=jsonld&facets=type&include=section&q=war&highlight=true&fields=id"))
-    assert sorted(error["parameter"] for error in errors) == ["facets", "fields", "highlight", "include"]
-    refused(client.get("/v1/claims/karabakh.c001?format=jsonld&include=section"), "invalid-value")
-
-
-def test_a_file_without_records_ends_however_often_it_is_asked_for(client: httpx.Client) -> None:
-    for _ in range(3):
-        answer = client.get("/v1/claims", params={"format": "jsonl", "q": "nothing-of-the-kind"})
-        assert answer.content == b""
-        assert answer.headers.get("transfer-encoding") == "chunked"
+    assert listed == sorted(listed, key=order.index)
+    assert listed != matching
+    for limit in (None, 5, 20_000):
+        query = {"q": "peace treaty star", "sort": "-id"} | ({} if limit is None else {"limit": limit})
+        assert [row["id"] for row in rows(client, "/v1/claims", **query)] == sorted(listed, reverse=True)[:limit]

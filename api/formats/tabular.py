@@ -14,7 +14,7 @@ Record = dict[str, Any]
 LINE_ENDS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-ID_LISTS = frozenset({"actors", "places", "topics", "claims", "positions", "documents"})
+ID_LISTS = frozenset({"actors", "places", "topics", "claims", "events", "obstacles", "positions", "documents"})
 
 
 def value_at(record: Record, path: str) -> Any:
