@@ -4,8 +4,7 @@ import httpx
 import pytest
 
 from tests.lists import LISTS, SOURCED
-from tests.server import Server
-from tests.test_queries import refused
+from tests.server import Server, refused
 
 TYPES = {
     "json": "application/json",
@@ -34,6 +33,8 @@ ACCEPTED = [
     ("text/csv;q=0.5, application/json;q=0.4", "csv"),
     ("text/csv;q=0.5, application/json", "json"),
     ("application/json;q=0.1, */*;q=0.5, text/csv;q=0, application/ld+json;q=0", "jsonl"),
+    ("application/json;q=0, */*", "jsonld"),
+    ("application/json;q=0.1, */*;q=0.5, text/csv;q=0", "jsonld"),
     (BROWSER, "json"),
     ("image/png, text/csv;q=0.001", "csv"),
     ("text/csv ; q=1.000 , */* ; q=0.1", "csv"),
@@ -112,11 +113,12 @@ def test_an_accept_that_nothing_satisfies_is_406_with_what_there_is(client: http
 
 def test_text_is_sent_as_text_or_not_at_all(client: httpx.Client) -> None:
     path = "/v1/documents/karabakh/text?end=21"
-    for accept in ("", "*/*", "text/*", "text/plain", JAVA, "application/problem+json"):
+    for accept in ("", "*/*", "text/*", "text/plain", JAVA, BROWSER, "application/problem+json"):
         response = client.get(path, headers={"Accept": accept})
         assert (response.status_code, response.headers["content-type"]) == (200, TYPES["text"])
         assert response.text == "The Karabakh Conflict"
-    refused(client.get(path, headers={"Accept": "application/json"}), "not-acceptable", 406)
+    for accept in ("application/json", "text/csv"):
+        refused(client.get(path, headers={"Accept": accept}), "not-acceptable", 406)
 
 
 def test_a_wrong_query_is_reported_before_a_form_that_is_not_there(client: httpx.Client) -> None:

@@ -21,7 +21,8 @@ from sqlmodel import Session
 from api import deadline
 from api.settings import Settings
 
-REVISION = "0002"  # the migration that this code reads; a test holds it to the newest one
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
+REVISION = max(path.name for path in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]  # the newest: this code reads it
 NEWEST = (
     "SELECT number, extract(epoch FROM published_at)::float FROM sic.generation"
     " WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"

@@ -24,7 +24,7 @@ def records_file(request: SnapshotRequest, params: FileParams, kind: Kind) -> Bo
     """A file of a list, in the form that the path names."""
     form = request.form
     assert form.write is not None
-    columns = expanded(kind, params.fields) if form.name == "csv" else params.fields
+    columns = expanded(kind, params.fields) if form.has_columns else params.fields
     write = partial(form.write, columns)
     return Body(_written(write, _batches(request, params, kind)), filename=filename(request, kind.plural))
 
