@@ -1,4 +1,4 @@
-"""sic serve | migrate | load | unload | check."""
+"""sic serve | migrate | load | unload | check | diff | rollback."""
 
 import gc
 import sys
@@ -33,21 +33,42 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-def serve(host: str, port: int) -> None:
-    """Answer questions over HTTP."""
-    gc.disable()  # what imports make stays: looking through it for garbage would take a tenth of the start
-    from api.main import serve as run
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer; SIC_WORKERS if not given, or 1.")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Answer requests over HTTP."""
+    settings = _settings()
+    if workers is not None:
+        settings.workers = workers
+    with _without_garbage():
+        from api.launch import serve as run
+    run(settings, host, port)
 
+
+@main.command(hidden=True)
+@click.argument("metrics_port", type=int)
+@click.argument("channel", type=int)
+@click.argument("inquiries", type=int)
+def worker(metrics_port: int, channel: int, inquiries: int) -> None:
+    """One of several processes; `serve` starts it."""
+    with _without_garbage():
+        from api.launch import work
+    work(_settings(), metrics_port, channel, inquiries)
+
+
+@contextmanager
+def _without_garbage() -> Iterator[None]:
+    """What imports make stays: looking through it for garbage would take a tenth of the start."""
+    gc.disable()
+    yield
     gc.freeze()
     gc.enable()
-    run(_settings(), host, port)
 
 
 @main.command()
 def migrate() -> None:
     """Make the schema that this release reads."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import migrate as run
 
         click.echo(run(_store(settings), settings.index_root, _steps()))
@@ -58,7 +79,7 @@ def migrate() -> None:
 def load(paths: tuple[Path, ...]) -> None:
     """Add packages, or folders of packages, to what is served; a document of the same id is replaced."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import load as run
 
         done = run(_store(settings), paths, settings.index_root, _steps())
@@ -75,11 +96,22 @@ def load(paths: tuple[Path, ...]) -> None:
 def unload(document: str) -> None:
     """Take a document away, with the actors and places that it alone uses."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import unload as run
 
         done = run(_store(settings), document, settings.index_root, _steps())
         click.echo(f"unloaded {document}; snapshot {done.snapshot}: {_counted(done.counts)}")
+
+
+@main.command()
+def rollback() -> None:
+    """Publish the content that was served before the last load, while it is kept; done twice, it is undone."""
+    settings = _settings()
+    with _reported():
+        from seed.load import rollback as run
+
+        done = run(_store(settings), settings.index_root, _steps())
+        click.echo(f"published snapshot {done.snapshot} again: {', '.join(done.documents) or 'no documents'}")
 
 
 @main.command()
@@ -88,16 +120,41 @@ def unload(document: str) -> None:
 def check(paths: tuple[Path, ...], complete: bool) -> None:
     """Tell every fault that a load would refuse, and how much of the text is accounted for; load nothing."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.faults import Refused
         from seed.load import check as run
 
-        found = run(_store(settings), paths, _steps())
-        if complete and found.warnings:
-            raise Refused(found.warnings)
-        _warn(found.warnings)
-        click.echo(_counted(found.counts))
-        click.echo(f"sentences accounted for: {found.accounted}/{found.counts['sentences']}")
+        checked = run(_store(settings), paths, _steps())
+        if complete and checked.warnings:
+            raise Refused(checked.warnings)
+        _warn(checked.warnings + checked.advice)
+        click.echo(_counted(checked.counts))
+        click.echo(f"sentences accounted for: {checked.accounted}/{checked.counts['sentences']}")
+
+
+@main.command()
+@click.argument(
+    "packages",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="[OLD] NEW",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(packages: tuple[Path, ...], form: str) -> None:
+    """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""
+    if len(packages) > 2:
+        raise click.UsageError("Give one package, or an old and a new one.")
+    settings = _settings()
+    with _reported():
+        from seed.difference import as_json, as_text, compare
+
+        old = packages[0] if len(packages) == 2 else None
+        difference = compare(_store(settings), old, packages[-1], _steps())
+        if difference.faults:
+            click.echo(f"warning: {len(difference.faults)} faults in the packages, see `sic check`", err=True)
+        for line in [as_json(difference)] if form == "json" else as_text(difference):
+            click.echo(line)
 
 
 def _settings() -> Settings:
@@ -127,7 +184,7 @@ def _steps() -> "Steps":
     if not sys.stderr.isatty():
         return Steps()
 
-    class Told(Steps):
+    class Progress(Steps):
         def reading(self, total: int) -> Callable[[int], None]:
             bar: Any = click.progressbar(length=total, label="reading", file=sys.stderr)
             bar.render_progress()
@@ -145,12 +202,12 @@ def _steps() -> "Steps":
         def step(self, name: str) -> None:
             click.echo(f"{name} …", err=True)
 
-    return Told()
+    return Progress()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Whatever stops a command is told in plain lines: all faults of packages, one line for anything else."""
+def _reported() -> Iterator[None]:
+    """Prints what stops a command in plain lines: all faults of packages, one line for anything else."""
     import sqlite3
 
     import psycopg

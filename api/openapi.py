@@ -1,17 +1,16 @@
 """What the types cannot say of the OpenAPI 3.1 document: problems, headers, shared parameters, links, examples."""
 
 import json
-import warnings
 from collections import Counter
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import MISSING, Field
-from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api.model.kinds import KINDS
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
+from api.records.presentation import PRESENTATIONS
 from api.records.shapes import Shape
 
 DESCRIPTION = """\
@@ -40,17 +39,8 @@ HEADERS = {
     "X-Request-Id": "The request's id, echoed or generated.",
 }
 TAGS = {
-    "documents": "The documents and what each is.",
+    **{kind.plural: str(PRESENTATIONS[name].shape.__doc__) for name, kind in KINDS.items()},
     "text": "The words, and what rests on them.",
-    "sections": "The text in the order it was written.",
-    "claims": "What the document says, one proposition each.",
-    "events": "What an outsider could have observed.",
-    "obstacles": "What the document numbers as hindrances.",
-    "positions": "Where an actor stands towards an obstacle.",
-    "actors": "Who the documents speak of.",
-    "places": "Where the documents locate things.",
-    "relations": "How claims bear on one another.",
-    "corrections": "What was corrected, and why.",
     "references": "Records as annotations and citations.",
     "search": "Across all kinds.",
     "service": "What is here, in which words, and in what health.",
@@ -96,19 +86,16 @@ class Problem(Shape):
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:
     """The contract as a document. The file in the repository is this, with examples; a test compares them."""
-    with warnings.catch_warnings():
-        # FastAPI asks pydantic for each parameter's schema on its own, where an alias means nothing.
-        warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)
-        made = get_openapi(
-            title="sic",
-            version=version,
-            openapi_version="3.1.0",
-            summary="What a document says, each record resting on a verbatim quote",
-            description=DESCRIPTION,
-            routes=app.routes,
-            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-            servers=[{"url": "/"}],
-        )
+    made = get_openapi(
+        title="sic",
+        version=version,
+        openapi_version="3.1.0",
+        summary="What a document says, each record resting on a verbatim quote",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": "/"}],
+    )
     schemas = made["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")

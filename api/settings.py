@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _database_url(value: str) -> str:
@@ -37,6 +38,12 @@ def _public_url(value: str | None) -> str | None:
     return value.rstrip("/") if value else None
 
 
+def _networks(value: object) -> object:
+    """Networks or addresses, comma-separated."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Network = IPv4Network | IPv6Network
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
 
@@ -54,10 +61,20 @@ class Settings(BaseSettings):
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
     batch_records: int = Field(1000, ge=1, description="Records of a file that are read at once.")
     access_log: Literal["on", "off"] = Field("on", description="One JSON line for each request.")
-    max_concurrency: int = Field(128, ge=1, description="Answers computed or streamed at once; beyond it 503.")
+    access_log_client: Literal["full", "net", "off"] = Field(
+        "full", description="The client's address in the log: whole, its network (/24, /48), or not at all."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        (), description="Networks of proxies whose X-Forwarded-For is believed; without them the peer is the client."
+    )
+    max_concurrency: int = Field(128, ge=1, description="Pages computed or answered at once; beyond it 503.")
+    max_streams: int = Field(64, ge=1, description="Files and long pages answered at once; beyond it 503.")
+    request_seconds: float = Field(10, gt=0, description="How long computing an answer may take; beyond it 503.")
     threads: int = Field(8, ge=1, description="Worker threads and database connections of a process.")
     poll_seconds: float = Field(0.5, gt=0, description="How often a process looks for newly published content.")
-    statement_timeout_ms: int = Field(10_000, ge=1, description="PostgreSQL's statement_timeout for reading.")
+    statement_timeout_ms: int = Field(10_000, ge=1, description="How long one statement may take on PostgreSQL.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer.")
+    drain_seconds: float = Field(0, ge=0, description="How long to listen on, unready, after SIGTERM.")
     metrics_port: int | None = Field(None, ge=1, le=65535, description="Serves /metrics there instead.")
     reader_role: str | None = Field(
         None, description="PostgreSQL role that may read what `load` and `migrate` publish."

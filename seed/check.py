@@ -9,6 +9,7 @@ from seed import records
 from seed.draft import COUNTED, Draft
 from seed.explain import Where
 from seed.faults import Fault
+from seed.guide import advice
 from seed.kinds import claims, corrections, document, events, named, obstacles, relations
 from seed.package import DOCUMENT, Package
 from seed.stage import Shard
@@ -40,24 +41,26 @@ class Outcome(NamedTuple):
     accounted: int
     faults: list[Fault]
     warnings: list[Fault]
+    advice: list[Fault]
 
 
-def examine(folder: Path, shard: Shard, advance: Callable[[int], None] = lambda _: None) -> Outcome:
+def examine(folder: Path, shard: Shard, advance: Callable[[int], None], advises: bool) -> Outcome:
     """Reads, checks and stages a package; its rows count only where no package has a fault."""
     faults: list[Fault] = []
     package = Package(folder, faults, advance)
     stated = package.document()
     draft = None
     if stated is not None and (text := _text(package, *stated)) is not None:
-        draft = Draft(package, shard, *stated, text)
+        draft = Draft(package, shard, *stated, text, advises)
         for check in CHECKS:
             check(draft)
     package.finish()
     if draft is None:
         id, counts = stated[0].id if stated else None, dict.fromkeys(COUNTED.values(), 0)
-        return Outcome(str(folder), id, "", counts, 0, faults, [])
+        return Outcome(str(folder), id, "", counts, 0, faults, [], [])
     digest = draft.digest.hexdigest()
-    return Outcome(str(folder), draft.id, digest, draft.counts, sum(draft.accounted), faults, draft.warnings)
+    hints = [] if draft.kept is None else list(advice(draft.kept, draft.document.language))
+    return Outcome(str(folder), draft.id, digest, draft.counts, sum(draft.accounted), faults, draft.warnings, hints)
 
 
 def _text(package: Package, document: records.Document, where: Where) -> str | None:

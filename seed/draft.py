@@ -11,6 +11,7 @@ from seed.anchor import Anchors, Passage, holds
 from seed.digest import Digest
 from seed.explain import Where, nearest
 from seed.faults import Fault
+from seed.guide import Kept
 from seed.package import Package
 from seed.stage import Shard
 from seed.staged import STAGED
@@ -20,8 +21,13 @@ COUNTED = {kind.name: kind.plural for kind in KINDS.values() if kind.name != "do
 
 
 class Draft:
-    def __init__(self, package: Package, shard: Shard, document: records.Document, where: Where, text: str) -> None:
+    """`kept` holds all records, for the advice of a check; a load keeps none."""
+
+    def __init__(
+        self, package: Package, shard: Shard, document: records.Document, where: Where, text: str, keeps: bool
+    ) -> None:
         self.package = package
+        self.kept: dict[str, list[Kept]] | None = {name: [] for name in STAGED} if keeps else None
         self.shard = shard
         self.document = document
         self.where = where
@@ -117,6 +123,8 @@ class Draft:
         """Writes a row by the names of its columns, and counts it; what it says goes into the digest."""
         staged = STAGED[table]
         fields["document"] = self.id
+        if self.kept is not None and where is not None:
+            self.kept[table].append(Kept(fields.copy(), where, loc))
         for name in staged.json:
             fields[name] = to_json(fields[name]).decode()
         self.digest.add(table, staged.content(fields))

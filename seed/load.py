@@ -15,15 +15,17 @@ from api.model.links import CorrectionRecord
 from api.model.tables import Correction
 from seed import schema
 from seed.check import Outcome
+from seed.clashes import Gone, clashes
 from seed.digest import snapshot_id
 from seed.draft import COUNTED
 from seed.faults import Fault, Refused, Unusable
-from seed.generations import KEEP_SECONDS, Next, Store, current, readable, refuse_newer
-from seed.indexing import Opener, drop_stale_indexes, index_text
-from seed.merge import Gone, Merged
+from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
+from seed.indexing import drop_stale_indexes, index_text
+from seed.merge import Merged
 from seed.package import packages, size
 from seed.readers import read
 from seed.retain import query
+from seed.rows import selects
 from seed.stage import Shard
 from seed.staged import STAGED
 
@@ -54,6 +56,7 @@ class Checked(NamedTuple):
     counts: dict[str, int]
     accounted: int
     warnings: list[Fault]
+    advice: list[Fault]
 
 
 def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: Steps) -> Loaded:
@@ -71,7 +74,7 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
         if snapshot == content.snapshot:
             return Loaded(snapshot, {}, sorted(stated), False, warnings)
         shards.insert(0, retain(store, scratch, set(content.documents) - set(stated), set(stated)))
-        counts = _publish(store, scratch, shards, _gone(store.opener()), snapshot, index_root, steps)
+        counts = _publish(store, scratch, shards, _gone(store, content), snapshot, index_root, steps)
         return Loaded(snapshot, counts, sorted(stated), True, warnings)
 
 
@@ -95,15 +98,17 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
     with tempfile.TemporaryDirectory(prefix="sic-check-") as folder:
         scratch = Path(folder)
         content = readable(store.opener())
-        outcomes, shards = read_packages(paths, scratch, steps)
+        outcomes, shards = read_packages(paths, scratch, steps, advises=True)
         stated = {outcome.document or "" for outcome in outcomes}
         shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
-            if faults := merged.faults(_gone(store.opener())):
+            if faults := clashes(merged.connection, _gone(store, content)):
                 raise Refused(faults)
         counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
-        return Checked({"documents": len(outcomes)} | counts, sum(outcome.accounted for outcome in outcomes), warnings)
+        advice = [fault for outcome in outcomes for fault in outcome.advice]
+        accounted = sum(outcome.accounted for outcome in outcomes)
+        return Checked({"documents": len(outcomes)} | counts, accounted, warnings, advice)
 
 
 def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
@@ -148,16 +153,18 @@ def store(url: str, reader_role: str | None = None) -> Store:
     return PostgresStore(url, reader_role)
 
 
-def read_packages(paths: Iterable[Path], scratch: Path, steps: Steps) -> tuple[list[Outcome], list[Path]]:
+def read_packages(
+    paths: Iterable[Path], scratch: Path, steps: Steps, advises: bool = False
+) -> tuple[list[Outcome], list[Path]]:
     """What became of each package, and the shards of its rows. Raises Refused with every fault."""
     faults: list[Fault] = []
     folders = packages(paths, faults)
-    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))))
+    outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))), advises=advises)
     for outcome in outcomes:
         faults += outcome.faults
     if faults:
         with closing(Merged(scratch, shards)) as merged:
-            raise Refused(faults + merged.faults([]))
+            raise Refused(faults + clashes(merged.connection, []))
     return outcomes, shards
 
 
@@ -172,10 +179,11 @@ def retain(store: Store, scratch: Path, stays: set[str], goes: set[str]) -> Path
     return path
 
 
-def _gone(opener: Opener | None) -> list[Gone]:
+def _gone(store: Store, content: Current) -> list[Gone]:
     """Ids that loaded corrections name and no loaded record has. Those of actors and places may come back."""
     gone: list[Gone] = []
-    if opener is None:
+    opener = store.opener()
+    if opener is None or not content.documents:
         return gone
     with opener() as connection, Session(connection) as session:
         for kind in (KINDS[name] for name, staged in STAGED.items() if staged.is_numbered):
@@ -200,14 +208,14 @@ def _publish(
 ) -> dict[str, int]:
     """Builds and publishes what the shards hold; the counts per kind."""
     with closing(Merged(scratch, shards)) as merged:
-        if faults := merged.faults(gone):
+        if faults := clashes(merged.connection, gone):
             raise Refused(faults)
         steps.step("numbering")
         merged.number()
         counts = merged.counts()
         with store.next() as building:
             steps.step("writing")
-            for table, rows in merged.selects(snapshot):
+            for table, rows in selects(merged, snapshot):
                 building.fill(merged.connection, table, rows)
             merged.close()
             steps.step("indexing")

@@ -86,7 +86,7 @@ class PostgresStore:
         return partial(_opened, self._url, published[1]) if len(published := self._published()) > 1 else None
 
     def publish_earlier(self) -> None:
-        """Under a new number, since who reads never goes back to a lower one."""
+        """Under a new number, since a reader never goes back to a lower one."""
         earlier = self._published()[1]
         with self._connect() as connection:
             row = connection.execute("SELECT max(number) + 1 FROM sic.generation").fetchone()
@@ -150,7 +150,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 class _NextSchema:
-    """Committed step by step, since unpublished schemas are dropped by whoever writes next."""
+    """Committed step by step, since the next writer drops unpublished schemas."""
 
     def __init__(self, connection: Connection, url: str, reader: str | None) -> None:
         self.connection = connection
@@ -196,9 +196,11 @@ class _NextSchema:
         """The tables of the generation before, in its own revision, and their rows."""
         schema.upgrade(self.connection, schema.revision_of(self.connection, before) or schema.head())
         self.strip()
-        for (table,) in self._run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{before}'"):
-            if table != schema.VERSION:
-                self._run(f'INSERT INTO "{table}" SELECT * FROM "{before}"."{table}"')
+        for table, columns in self._run(
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+            f" WHERE table_schema = '{before}' AND table_name <> '{schema.VERSION}' GROUP BY 1"
+        ):
+            self._run(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{before}"."{table}"')
         for ddl in self._after:
             self._run(ddl)
         self._after.clear()

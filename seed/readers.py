@@ -16,11 +16,15 @@ from seed.package import size
 from seed.stage import Shard
 
 ALONE = 8_000_000  # bytes that one process reads sooner than others start
-AHEAD = 2  # packages a reader is given before it is done, so that it never waits
+AHEAD = 2  # packages that a reader gets in advance, so that it never waits
 
 
 def read(
-    folders: list[Path], scratch: Path, advance: Callable[[int], None], processes: int | None = None
+    folders: list[Path],
+    scratch: Path,
+    advance: Callable[[int], None],
+    processes: int | None = None,
+    advises: bool = False,
 ) -> tuple[list[Outcome], list[Path]]:
     """What became of each package, in the order of `folders`, and the shards that hold what was staged."""
     sizes = {folder: size(folder) for folder in folders}
@@ -28,20 +32,22 @@ def read(
     shards = [scratch / f"shard{number}.db" for number in range(1, count + 1)]
     if count == 1:
         shard = Shard(shards[0], 1)
-        outcomes = {folder: examine(folder, shard, advance) for folder in folders}
+        outcomes = {folder: examine(folder, shard, advance, advises) for folder in folders}
         shard.close()
     else:
-        outcomes = _shared(sorted(folders, key=lambda folder: -sizes[folder]), shards, advance)
+        outcomes = _shared(sorted(folders, key=lambda folder: -sizes[folder]), shards, advance, advises)
     return [outcomes[folder] for folder in folders], shards
 
 
-def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], None]) -> dict[Path, Outcome]:
+def _shared(
+    waiting: list[Path], shards: list[Path], advance: Callable[[int], None], advises: bool
+) -> dict[Path, Outcome]:
     context = get_context("spawn")
     readers: dict[Connection, BaseProcess] = {}
     outcomes: dict[Path, Outcome] = {}
     for number, path in enumerate(shards, 1):
         ours, theirs = context.Pipe()
-        readers[ours] = reader = context.Process(target=_serve, args=(theirs, path, number), daemon=True)
+        readers[ours] = reader = context.Process(target=_serve, args=(theirs, path, number, advises), daemon=True)
         reader.start()
         theirs.close()
     try:
@@ -52,8 +58,8 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
             for ready in wait(list(readers)):
                 pipe = cast("Connection", ready)
                 match pipe.recv():
-                    case int(told):
-                        advance(told)
+                    case int(count):
+                        advance(count)
                     case Outcome() as outcome:
                         outcomes[Path(outcome.folder)] = outcome
                         pipe.send(next(queue, None))
@@ -71,19 +77,19 @@ def _shared(waiting: list[Path], shards: list[Path], advance: Callable[[int], No
     return outcomes
 
 
-def _serve(pipe: Connection, path: Path, number: int) -> None:
+def _serve(pipe: Connection, path: Path, number: int, advises: bool) -> None:
     """A reader: packages come in, outcomes and progress go out, until None comes. Ends with who started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # records refer to nothing in circles; looking for circles takes a twelfth of the time
     try:
         shard = Shard(path, number)
         while (folder := pipe.recv()) is not None:
-            pipe.send(examine(folder, shard, pipe.send))
+            pipe.send(examine(folder, shard, pipe.send, advises))
         shard.close()
         pipe.send(None)
         while True:
             pipe.recv()
     except (EOFError, ConnectionError):
         return
-    except Exception as error:  # told to whoever waits, who ends everything
+    except Exception as error:  # sent to the process that waits, which ends everything
         pipe.send(f"reading failed: {error}")

@@ -7,59 +7,54 @@ from seed.explain import nearest
 from seed.records import Section
 from seed.text import Span
 
-Tell = Callable[..., None]  # tell(place in the list, what is wrong and what would be right, key)
+Report = Callable[..., None]  # of a fault: place in the list, what is wrong and what would be right, key
 
 
-def tiles(given: list[Section], anchors: Anchors, paragraphs: list[Span], tell: Tell) -> list[Span] | None:
-    """The span of each section, or None where they have faults, which are told."""
+def tiles(stated: list[Section], anchors: Anchors, paragraphs: list[Span], report: Report) -> list[Span] | None:
+    """The span of each section, or None if the sections have faults."""
     faults = 0
 
     def fault(at: int, message: str, *key: str) -> None:
         nonlocal faults
         faults += 1
-        tell(at, message, *key)
+        report(at, message, *key)
 
-    parents = {section.id: section.parent for section in given}
-    _check_parents(given, parents, fault)
-    starts = _starts(given, set(parents.values()), anchors, {first for first, _ in paragraphs}, fault)
-    if faults:
-        return None
-    spans = _spans(given, starts, len(anchors.text))
-    for at, section in enumerate(given):
-        start, end = spans[section.id]
-        inside = (name for name, first in starts.items() if start <= first < end)
-        if section.id not in starts and not all(_is_within(name, section.id, parents) for name in inside):
-            fault(
-                at, f"section {section.id} overlaps one that is not inside it; keep the sections of a parent together"
-            )
-        elif at and start < spans[given[at - 1].id][0]:
-            fault(at, f"section {section.id} begins before the one above it; put sections in the order of the text")
-    return None if faults else [spans[section.id] for section in given]
+    _check_parents(stated, fault)
+    starts = _starts(stated, anchors, {first for first, _ in paragraphs}, fault)
+    return None if faults else _spans(stated, starts, len(anchors.text))
 
 
-def _check_parents(given: list[Section], parents: dict[str, str | None], fault: Tell) -> None:
-    above: set[str] = set()
-    for at, section in enumerate(given):
-        above.add(section.id)
+def _check_parents(stated: list[Section], fault: Report) -> None:
+    """A parent stands before its children, and they stand together."""
+    known = [section.id for section in stated]
+    around: list[str] = []  # the section above and all that it is inside of
+    for at, section in enumerate(stated):
         if section.parent is None:
-            continue
-        if section.parent not in parents:
-            hint = nearest(section.parent, parents)
+            around.clear()
+        elif section.parent in around:
+            del around[around.index(section.parent) + 1 :]
+        elif section.parent == section.id:
+            fault(at, f"section {section.id} is inside itself; name another parent, or none", "parent")
+        elif section.parent not in known:
+            hint = nearest(section.parent, known)
             fault(at, f"there is no section {section.parent} in this document{hint}", "parent")
-        elif _is_circular(section.id, parents):
-            fault(at, f"section {section.id} is inside itself; break the cycle of parents", "parent")
-        elif section.parent not in above:
+        elif section.parent in known[at:]:
             message = f"section {section.id} stands before its parent {section.parent}; move the parent up"
             fault(at, message, "parent")
+        else:
+            message = (
+                f"section {section.parent} overlaps one that is not inside it; keep the sections of a parent together"
+            )
+            fault(known.index(section.parent), message)
+        around.append(section.id)
 
 
-def _starts(
-    given: list[Section], parents: set[str | None], anchors: Anchors, openings: set[int], fault: Tell
-) -> dict[str, int]:
+def _starts(stated: list[Section], anchors: Anchors, openings: set[int], fault: Report) -> dict[str, int]:
     """Where each leaf begins."""
+    parents = {section.parent for section in stated}
     starts: dict[str, int] = {}
-    last = first = -1
-    for at, section in enumerate(given):
+    last, is_first = -1, True
+    for at, section in enumerate(stated):
         begins = section.begins
         if section.id in parents:
             if begins is not None:
@@ -68,56 +63,34 @@ def _starts(
         if begins is None:
             fault(at, f"section {section.id} lacks `begins`; give the opening words of its first paragraph")
             continue
-        first, is_first = at, first < 0
-        span = anchors.find(begins)
+        span, message = anchors.find(begins), None
         if isinstance(span, str):
             more = span.replace("add `prefix` or `suffix` to tell which is meant", "give more words")
-            fault(at, f"`begins`: {more}", "begins")
+            message = f"`begins`: {more}"
         elif span[0] not in openings:
             message = f"`begins`: “{begins}” is not at the start of a paragraph; a section holds whole ones"
-            fault(at, message, "begins")
         elif span[0] == last:
-            message = (
-                f"section {section.id} overlaps the one before: both begin at “{begins}”; give one of them other words"
-            )
-            fault(at, message, "begins")
+            message = f"section {section.id} overlaps the one before: both begin at “{begins}”; give one other words"
         elif span[0] < last:
             message = f"section {section.id} begins before the one above it; put sections in the order of the text"
-            fault(at, message, "begins")
         else:
             if is_first and span[0] > 0:
                 message = f"there is a gap: the text before “{begins}” is in no section; the first begins with the text"
-                fault(at, message, "begins")
             starts[section.id] = last = span[0]
+        is_first = False
+        if message:
+            fault(at, message, "begins")
     return starts
 
 
-def _is_circular(name: str, parents: dict[str, str | None]) -> bool:
-    seen: set[str] = set()
-    at = parents.get(name)
-    while at is not None and at not in seen:
-        if at == name:
-            return True
-        seen.add(at)
-        at = parents.get(at)
-    return False
-
-
-def _is_within(name: str, ancestor: str, parents: dict[str, str | None]) -> bool:
-    at: str | None = name
-    while at is not None and at != ancestor:
-        at = parents[at]
-    return at is not None
-
-
-def _spans(given: list[Section], starts: dict[str, int], length: int) -> dict[str, Span]:
-    order = sorted(starts.values())
-    ends = dict(zip(order, [*order[1:], length], strict=True))
-    spans = {name: (start, ends[start]) for name, start in starts.items()}
-    children: dict[str | None, list[Span]] = {}
-    for section in reversed(given):
-        if section.id not in spans:
-            inside = children[section.id]
-            spans[section.id] = min(start for start, _ in inside), max(end for _, end in inside)
-        children.setdefault(section.parent, []).append(spans[section.id])
-    return spans
+def _spans(stated: list[Section], starts: dict[str, int], length: int) -> list[Span]:
+    """From the last to the first: a leaf ends where the next begins, a parent where its last child ends."""
+    spans: dict[str, Span] = {}
+    ends: dict[str | None, int] = {}
+    start = length
+    for section in reversed(stated):
+        end = ends.get(section.id, start)
+        start = starts.get(section.id, start)
+        spans[section.id] = (start, end)
+        ends.setdefault(section.parent, end)
+    return [spans[section.id] for section in stated]

@@ -12,6 +12,7 @@ from typing import Any
 
 ID = "astral"
 STARS = 130
+TOPICS = ["stars", *(f"t{number:03}" for number in range(1, STARS + 1))]  # the last is more than a facet shows
 VISITED = [f"star-{number}" for number in range(91, 131)]  # more than are included
 CELLS = ["=1+1", "+cmd", "-x", "@sum", "-7", 'say "no", then', "two\nlines", "<script>alert(1)</script>", "  spaced  "]
 CELLS.append("one\u2028two\u2029three\x85four")
@@ -40,7 +41,7 @@ def fall(words: str) -> str:
 
 def source() -> bytes:
     paragraphs = [
-        "𝔄stral figures glitter,\r\nthe star gazers re-\r\nport in cafe\u0301s.",
+        "𝔄stral <figures> gleam,\r\nthe star gazers re-\r\nport in cafe\u0301s.",
         *(f"{star(number)}." for number in range(1, STARS + 1)),
         *(f"{fall(words)}." for words, _, _ in DATES),
         "7. Wide 🜁 Characters: Fire 🜂 and the star gazers may disagree over 7 stones.",
@@ -81,6 +82,24 @@ def claims() -> Iterable[dict[str, Any]]:
         "actors": ["fire", "star-gazers"],
         "topics": ["stars"],
     }
+    for number, (words, _, _) in enumerate(DATES, 1):
+        yield {
+            "id": f"{ID}.c3{number:02}",
+            "quote": fall(words),
+            "statement": f"A star fell in {words}.",
+            "type": "factual",
+            "places": ["sky"] if number % 2 else [],
+            "topics": ["stars"] if number % 3 else [],
+        }
+    yield {
+        "id": f"{ID}.c400",
+        "quote": fall(DATES[0][0]),
+        "statement": "One star fell.",
+        "type": "factual",
+        "places": ["sky"],
+        "topics": ["stars"],
+        "quantities": [{"text": "A", "value": 1, "unit": "stars"}],
+    }
 
 
 def write(folder: Path) -> Path:
@@ -97,10 +116,7 @@ def write(folder: Path) -> Path:
             "language": "en",
             "title": "𝔄stral <figures>",
             "source": {"file": "source.txt", "sha256": sha256(text).hexdigest()},
-            "topics": [
-                {"id": id, "label": id, "definition": f"On {id}."}
-                for id in ["stars", *(f"t{number:03}" for number in range(1, STARS + 1))]
-            ],
+            "topics": [{"id": id, "label": id, "definition": f"On {id}."} for id in TOPICS],
             "sections": [
                 {"id": f"{ID}.s1", "title": "B", "title_origin": "editorial", "begins": "𝔄stral"},
                 {"id": f"{ID}.s2", "title": "A", "title_origin": "editorial"},
@@ -152,6 +168,8 @@ def write(folder: Path) -> Path:
                 "date": {"text": None if edtf is None else words, "edtf": edtf, "basis": basis},
                 "actors": ["star-gazers"] if number % 2 else [],
                 "places": ["sky"],
+                "claims": [f"{ID}.c3{number:02}", *([f"{ID}.c400"] if number == 1 else [])],
+                "speakers": (["author"], ["star-gazers", None], [None])[number % 3],
             }
             for number, (words, edtf, basis) in enumerate(DATES, 1)
         ],

@@ -9,9 +9,21 @@ import pytest
 from tests import astral
 from tests.benchmarks.corpus import write
 from tests.databases import emptied
-from tests.lists import LISTS, Content, export
+from tests.lists import LISTS, Content, Held, export
+from tests.packages import package
 from tests.postgres import Postgres, postgres
 from tests.server import PACKAGE, Server, filled, loaded
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--queries", type=int, default=300, help="Random queries for which SQL rows, totals, facets and q must agree."
+    )
+
+
+def three_packages(folder: Path) -> tuple[Path, Path, Path]:
+    """The article, tests/astral.py, and a small package that has corrections and says something of every kind."""
+    return PACKAGE, astral.write(folder), package(folder / "base")
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +48,9 @@ def faulty(environment: dict[str, str]) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """SIC_* of a server on the article and tests/astral.py."""
+    """SIC_* of a server on three packages."""
     folder = tmp_path_factory.mktemp("sqlite")
-    return loaded(folder, PACKAGE, astral.write(folder))
+    return loaded(folder, *three_packages(folder))
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +64,7 @@ def postgresql_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
             "SIC_READER_ROLE": "sic_reader",
             "SIC_INDEX_DIR": str(folder / "index"),
         }
-        yield filled(env, PACKAGE, astral.write(folder))
+        yield filled(env, *three_packages(folder))
 
 
 @pytest.fixture(scope="session")
@@ -69,27 +81,33 @@ def postgresql_client(postgresql_database: dict[str, str]) -> Iterator[httpx.Cli
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def kind_of_database(request: pytest.FixtureRequest) -> str:
-    """A test that asks `client` or `database` runs on each."""
+    """A test that uses `client` or `database` runs on each."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest, kind_of_database: str) -> dict[str, str]:
-    found: dict[str, str] = request.getfixturevalue(f"{kind_of_database}_database")
-    return found
+    environment: dict[str, str] = request.getfixturevalue(f"{kind_of_database}_database")
+    return environment
 
 
 @pytest.fixture(scope="session")
 def client(request: pytest.FixtureRequest, kind_of_database: str) -> httpx.Client:
-    """Asks the server on both documents."""
-    found: httpx.Client = request.getfixturevalue(f"{kind_of_database}_client")
-    return found
+    """A client of the server on three packages."""
+    client: httpx.Client = request.getfixturevalue(f"{kind_of_database}_client")
+    return client
 
 
 @pytest.fixture(scope="session")
 def content(client: httpx.Client) -> Content:
-    """Every record of every kind, from the exports."""
+    """Every record of every kind, from the files."""
     return {plural: export(client, f"/v1/{plural}") for plural in LISTS}
+
+
+@pytest.fixture(scope="session")
+def held(content: Content) -> Held:
+    """The values that the records hold."""
+    return Held(content)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +119,7 @@ def postgresql() -> Iterator[Postgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with nothing in it."""
+    """An empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'database' / 'sic.db'}"
     return emptied(request.getfixturevalue("postgresql"))
@@ -109,7 +127,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """One to be loaded before, and one that takes a while to load, and some room."""
+    """Two packages: one to load first, and one whose load takes a while."""
     folder = tmp_path_factory.mktemp("documents") / "packages"
     write(folder, 2000, 2, 3)
     first, second = sorted(path for path in folder.iterdir() if path.is_dir())

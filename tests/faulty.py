@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-import uvicorn
 from fastapi import FastAPI
 
 from api.main import create_app
 from api.server.edge import Edge
-from api.server.observe import log_to
+from api.server.logs import log_to
+from api.server.process import run
 from api.settings import Settings
 
 
@@ -30,4 +30,4 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
     log_to(sys.stderr)
-    uvicorn.run(create(), host=asked.host, port=asked.port, access_log=False, log_config=None)
+    run(create(), asked.host, asked.port)

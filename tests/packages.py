@@ -63,7 +63,7 @@ provenance: {title: The small text, published: "1995"}
   type: factual
   mode: reported
   speaker: gamma
-  actors: [alpha]
+  actors: [alpha, gamma]
   quantities:
     - {text: about 20, value: 20, approximate: true, unit: people, of: people}
 - id: base.c3

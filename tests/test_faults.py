@@ -239,7 +239,9 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path, claims: f
             with Load([server], threads=1) as load:
                 database.stop()
                 within(30, lambda: readiness(server)[0] == 503)
-                assert server.client.get("/v1/claims").status_code == 200  # remembered
+                tag = server.client.get("/v1/claims").headers["etag"]  # remembered
+                assert server.client.head("/v1/claims").status_code == 200
+                assert server.client.get("/v1/claims", headers={"If-None-Match": tag}).status_code == 304
                 assert refused_for_now(server, "/v1/claims?limit=7")
                 database.start()
                 took = within(30, lambda: readiness(server)[0] == 200)
@@ -328,7 +330,7 @@ def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, s
             lost = len(claims_in(indexed) - records(server))
         assert server.client.get("/v1/search?q=actor").status_code == 200
         assert server.client.get("/v1/claims?q=the&facets=type").json()["meta"]["total"] >= 0
-        warnings = [line for line in map(json.loads, server.output.splitlines()) if "memory" in line.get("message", "")]
+        warnings = [line for line in map(json.loads, server.output.splitlines()) if "memory" in line.get("body", "")]
         gauge = "sic_index_in_memory 1.0" in server.client.get("/metrics").text.splitlines()
     row(f"index {fault}", "at the start", 1, load, took, lost)
     assert load.refused_for_now()
@@ -336,8 +338,8 @@ def test_an_index_that_is_damaged_is_built_anew(fault: str, indexed: dict[str, s
     assert gauge == (fault == "not writable")
     if fault == "not writable":
         [warning] = warnings
-        assert warning["level"] == "warning"
-        assert "SIC_INDEX_DIR" in warning["message"]
+        assert warning["severity_text"] == "WARNING"
+        assert "SIC_INDEX_DIR" in warning["body"]
         assert warning["directory"] == str(root)
         assert "File exists" in warning["reason"] or "Not a directory" in warning["reason"]
     else:
@@ -446,7 +448,7 @@ def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) 
                     assert client.recv(500).startswith(b"HTTP/1.1 ")
         took = within(30, lambda: descriptors(server) <= before + 2)
         assert server.client.get("/v1/claims?limit=7").status_code == 200
-        assert '"level": "error"' not in server.output
+        assert '"severity_text": "ERROR"' not in server.output
     row("a client leaves mid-stream", "after 500 bytes of a file", 40, load, took, "–", " until no descriptor was left")
     assert load.refused_for_now()
 

@@ -37,13 +37,13 @@ class Judge:
         self._text = client.get(f"/v1/documents/{documents[0]['id']}/text").text
         self._spans: dict[Key, tuple[int, int]] = {}
         for plural in RESTING:
-            for line in client.get(f"/v1/{plural}", params={"format": "jsonl"}).text.splitlines():
+            for line in client.get(f"/v1/{plural}.jsonl").text.splitlines():
                 record = json.loads(line)
                 self._spans[record["kind"], record["id"]] = (record["source"]["start"], record["source"]["end"])
         self._names = {
             (kind, record["id"]): record["name"]
             for kind, plural in (("actor", "actors"), ("place", "places"))
-            for record in map(json.loads, client.get(f"/v1/{plural}", params={"format": "jsonl"}).text.splitlines())
+            for record in map(json.loads, client.get(f"/v1/{plural}.jsonl").text.splitlines())
         }
 
     def grades(self, question: Mapping[str, Any]) -> dict[Key, int]:

@@ -183,7 +183,7 @@ def test_a_load_that_is_killed_leaves_old_or_new_content(documents: tuple[Path, 
         return Seen(file.stat().st_ino, names(file.parent) | names(index))
 
     killed_loads(Target(env, look, snapshot, lambda: True), documents, "SQLite")
-    assert names(file.parent) == {file.name, f"{file.name}.lock"}
+    assert names(file.parent) == {file.name, f"{file.name}.lock", f"{file.name}.previous"}
 
 
 LOOK = """

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from unicodedata import normalize
 
 import psycopg
 import pytest
@@ -17,10 +18,10 @@ from api.search.store import MANIFEST
 from seed import readers
 from seed.faults import Refused, Unusable
 from seed.indexing import entries_apart
-from seed.load import Loaded, Steps, load, store, unload
+from seed.load import Loaded, Steps, check, load, rollback, store, unload
 from tests.benchmarks.corpus import write
 from tests.databases import emptied, everything, published, rows
-from tests.packages import package
+from tests.packages import FILES, SOURCE, package
 from tests.postgres import Postgres
 from tests.server import ROOT, sic
 
@@ -220,6 +221,9 @@ class TestSameContent:
             ("events.yaml", "    - quote: says Gamma\n", "    - quote: says\n"),
             ("obstacles.yaml", "statement: Alpha refuses them.", "statement: Alpha refuses roads."),
             ("relations.yaml", "type: supports", "type: causes"),
+            ("events.yaml", "[gamma, null]", "[gamma]"),
+            ("corrections.yaml", "  what: The", "  what: A"),
+            ("document.yaml", "published: ", "retrieved: "),
         ],
     )  # fmt: skip
     def test_whatever_changes_is_another_snapshot(self, change: tuple[str, str, str], tmp_path: Path) -> None:
@@ -228,6 +232,34 @@ class TestSameContent:
         second = loaded(url, package(tmp_path / "two", change))
         assert second.changed
         assert second.snapshot != first.snapshot
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            ("document.yaml", "begins: The end came", "begins: The end came late"),
+            ("claims.yaml", "quote: Alpha refuses", "quote: Alpha refuses\n  prefix: 'roads. '"),
+            ("claims.yaml", "  speaker:\n", "  speaker: ~\n  mode: asserted\n  note:\n"),
+            ("events.yaml", "edtf: 1994, ", "edtf: 1994, earliest: 1994-01-01, "),
+            ("document.yaml", "quote: Nobody knew,", "quote: Nobody,"),
+            ("corrections.yaml", "{kind: place}", "{kind: place, id: beta-town}"),
+        ],
+    )
+    def test_how_it_was_typed_changes_nothing(self, change: tuple[str, str, str], tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'sic.db'}"
+        loaded(url, package(tmp_path / "one"))
+        assert not loaded(url, package(tmp_path / "two", change)).changed
+
+    def test_letters_that_look_the_same_are_the_same(self, tmp_path: Path) -> None:
+        """In NFC a Devanagari letter with a nukta is two characters; keyboards write one."""
+        url, typed = f"sqlite:///{tmp_path / 'sic.db'}", "Nobody \u095b\u094b\u0930"
+        words = normalize("NFC", typed)
+        assert words != typed
+        for name, quote in (("one", typed), ("two", words)):
+            changes = ("quote: It may rain\n", f"quote: {quote}\n"), ("  hedge_cue: may\n", "")
+            source = SOURCE.replace("and it may", f"and {typed}").encode()
+            done = loaded(url, package(tmp_path / name, *(("claims.yaml", *each) for each in changes), source=source))
+            assert rows(url, "SELECT quote FROM claim WHERE id = 'base.c3'") == [(words,)]
+        assert not done.changed
 
 
 def _inode(url: str) -> int:
@@ -267,6 +299,96 @@ class TestReplacing:
         assert (published(database_url), _inode(database_url), everything(database_url)) == seen
         if database_url.startswith("sqlite"):
             assert sorted(path.name for path in (tmp_path / "database").iterdir()) == ["sic.db", "sic.db.lock"]
+
+
+class TestIdsAreNeverUsedAgain:
+    def test_an_id_that_a_correction_took_out_is_refused(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one"))
+        again = FILES["events.yaml"] + FILES["events.yaml"].replace("base.e1", "base.e2")
+        with pytest.raises(Refused) as refused:
+            loaded(database_url, package(tmp_path / "two", files={"events.yaml": again}))
+        [fault] = refused.value.faults
+        assert str(fault) == (
+            f"{tmp_path}/two/events.yaml:13: event id base.e2 was taken out by correction base.k1 of 2026-11-25; ids"
+            " are never used again (to go back to an earlier edition, unload this one first)"
+        )
+        with pytest.raises(Refused):
+            check(store(database_url), [tmp_path / "two"], Steps())
+        unload(store(database_url), "base", None, Steps())
+        assert loaded(database_url, tmp_path / "two").counts["events"] == 2
+
+    def test_an_id_that_a_correction_names_stays_with_its_record(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one"))
+        loaded(database_url, package(tmp_path / "two", ("claims.yaml", "about twenty", "some twenty")))
+        assert rows(database_url, "SELECT statement FROM claim WHERE id = 'base.c2'") == [
+            ("Alpha met some twenty people in 1994.",)
+        ]
+
+    def test_an_actor_that_a_correction_took_out_may_come_back(self, database_url: str, tmp_path: Path) -> None:
+        loaded(database_url, package(tmp_path / "one", ("corrections.yaml", "kind: place", "kind: actor, id: delta")))
+        delta = FILES["actors.yaml"] + "- {id: delta, name: Delta, category: group, names: [Delta]}\n"
+        loaded(database_url, package(tmp_path / "two", name="other", files={"actors.yaml": delta}))
+        assert rows(database_url, "SELECT id FROM actor ORDER BY id") == [("alpha",), ("delta",), ("gamma",)]
+
+
+class TestRollback:
+    def test_it_publishes_the_content_of_before_and_is_undone_by_another(
+        self, database_url: str, tmp_path: Path
+    ) -> None:
+        first = loaded(database_url, package(tmp_path / "a", name="a"))
+        content = everything(database_url)
+        second = loaded(database_url, package(tmp_path / "b", name="b"))
+        both, before = everything(database_url), (published(database_url), _inode(database_url))
+
+        assert rollback(store(database_url), tmp_path / "index", Steps()).snapshot == first.snapshot
+        assert everything(database_url) == content
+        assert (published(database_url), _inode(database_url)) != before
+        assert list((tmp_path / "index").glob(f"{first.snapshot}-*"))
+        assert rollback(store(database_url), None, Steps()).snapshot == second.snapshot
+        assert everything(database_url) == both
+
+        loaded(database_url, package(tmp_path / "c", name="c"))
+        assert rows(database_url, "SELECT id FROM document ORDER BY id") == [("a",), ("b",), ("c",)]
+        assert rollback(store(database_url), None, Steps()).snapshot == second.snapshot
+
+    def test_there_has_to_be_something_to_go_back_to(self, database_url: str, tmp_path: Path) -> None:
+        for _ in range(2):
+            with pytest.raises(Unusable, match="no earlier generation is kept"):
+                rollback(store(database_url), None, Steps())
+            loaded(database_url, package(tmp_path / "a" / str(_), name="a"))
+
+    def test_a_killed_rollback_leaves_one_of_the_two(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        url = f"sqlite:///{tmp_path / 'sic.db'}"
+        snapshots = {loaded(url, package(tmp_path / name, name=name)).snapshot for name in "ab"}
+        moves = []
+        for fails in range(2):
+
+            def replace(self: Path, target: Path, fails: int = fails) -> Path:
+                moves.append(target)
+                if len(moves) > fails:
+                    raise KeyboardInterrupt
+                return self.rename(target)
+
+            moves.clear()
+            with monkeypatch.context() as killed:
+                killed.setattr(Path, "replace", replace)
+                with pytest.raises(KeyboardInterrupt):
+                    rollback(store(url), None, Steps())
+            [(snapshot,)] = rows(url, "SELECT id FROM snapshot")
+            assert snapshot in snapshots
+        done = loaded(url, package(tmp_path / "c", name="c"))
+        assert rows(url, "SELECT id FROM snapshot") == [(done.snapshot,)]
+
+    def test_readers_never_lose_the_generation_that_is_served(self, postgresql: Postgres, tmp_path: Path) -> None:
+        url = emptied(postgresql)
+        for name in "ab":
+            loaded(url, package(tmp_path / name, name=name))
+        with psycopg.connect(url) as reader:
+            assert reader.execute("SELECT count(*) FROM sic_g2.claim").fetchone() == (8,)
+            rollback(store(url), None, Steps())
+            assert reader.execute("SELECT count(*) FROM sic_g2.event").fetchone() == (2,)
+        assert published(url) == "sic_g3"
+        assert postgresql.execute("SELECT number FROM sic.generation ORDER BY 1") == [(2,), (3,)]
 
 
 class TestTogether:
@@ -345,6 +467,8 @@ class TestCommandLine:
             (("load", folder), f"loaded base; snapshot .*: {counts}"),
             (("load", folder), "base already loaded, nothing changed; snapshot "),
             (("check", folder, "--complete"), "sentences accounted for: 7/7"),
+            (("rollback",), "published snapshot e3b0c44298fc1c14 again: no documents"),
+            (("rollback",), "again: base"),
             (("unload", "base"), "unloaded base; snapshot "),
         ]
         for arguments, expected in said:

@@ -1,15 +1,18 @@
 """One migration history builds both databases, and content moves along it."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import CheckConstraint, inspect
 
 from api.content.database import REVISION
+from api.model import metadata
 from seed import schema
 from seed.faults import Unusable
 from seed.load import Steps, check, load, migrate, store
@@ -72,6 +75,52 @@ def test_a_load_follows_a_downgrade(database_url: str, tmp_path: Path) -> None:
     alembic(database_url, "downgrade", "base")
     load(store(database_url), [package(tmp_path / "base")], None, Steps())
     assert rows(database_url, "SELECT count(*) FROM claim") == [(4,)]
+
+
+def test_content_of_the_first_release_moves_along(database_url: str, tmp_path: Path) -> None:
+    """What the first release had no place for is derived, or empty; all else is as it was."""
+    law = ("events.yaml", "category: relations", "category: law")
+    folder = package(tmp_path / "base", law, ("claims.yaml", "type: predictive", "type: purposive"))
+    load(store(database_url), [folder], None, Steps())
+    content, before = everything(database_url), published(database_url)
+    alembic(database_url, "downgrade", "0001")
+    assert rows(database_url, "SELECT category FROM event") == [("policy",)]
+    assert rows(database_url, "SELECT type FROM claim WHERE id = 'base.c3'") == [("predictive",)]
+    [(names,)] = rows(database_url, "SELECT names FROM place_document")
+    assert (json.loads(names) if isinstance(names, str) else names) == ["Beta Town", "Beta"]
+
+    with pytest.raises(Unusable, match="is of revision 0001, not 0002; run `sic migrate` first"):
+        load(store(database_url), [folder], None, Steps())
+    assert migrate(store(database_url), None, Steps()) == "moved the content from revision 0001 to 0002"
+    if not database_url.startswith("sqlite"):
+        assert published(database_url) != before
+    assert "No new upgrade operations detected" in alembic(database_url, "check")
+    moved = everything(database_url)
+    changed = {table for table in content if moved[table] != content[table]}
+    assert changed == {
+        *("claim", "event", "event_speaker"),  # a purpose is a prediction again, a null speaker is not derived
+        *("correction", "correction_record", "document", "snapshot"),
+    }
+    assert rows(database_url, "SELECT event, claim FROM event_claim") == [(1, "base.c2")]
+    assert rows(database_url, "SELECT event, ordinal, speaker FROM event_speaker") == [(1, 1, "gamma")]
+    assert rows(database_url, "SELECT year FROM event") == [(1994,)]
+    [(provenance,)] = rows(database_url, "SELECT provenance FROM document")
+    provenance = json.loads(provenance) if isinstance(provenance, str) else provenance
+    assert set(provenance.values()) == {None}
+
+    load(store(database_url), [folder], None, Steps())
+    assert everything(database_url) == content
+
+
+def test_both_databases_hold_to_the_vocabularies_of_the_tables(database_url: str) -> None:
+    migrate(store(database_url), None, Steps())
+    with store(database_url).locked(lambda: None), store(database_url).copy() as building:
+        found = inspect(building.connection)
+        for table in metadata.tables.values():
+            made = {str(check["name"]): str(check["sqltext"]) for check in found.get_check_constraints(table.name)}
+            for check in table.constraints:
+                if isinstance(check, CheckConstraint) and " IN (" in str(check.sqltext):
+                    assert re.findall("'([^']*)'", made[str(check.name)]) == re.findall("'([^']*)'", str(check.sqltext))
 
 
 def test_migrations_do_not_import_resources(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_an_exception_is_in_the_log_under_the_request_id_and_nowhere_in_the_answ
     while not (logged := [line for line in faulty.output.splitlines() if "find-me" in line and "planted" in line]):
         assert time.monotonic() < deadline, faulty.output[-3000:]
         time.sleep(0.05)
-    assert "ZeroDivisionError" in json.loads(logged[0])["exception"]
+    assert "ZeroDivisionError" in json.loads(logged[0])["exception.stacktrace"]
 
 
 @pytest.fixture

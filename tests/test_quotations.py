@@ -18,7 +18,6 @@ from api.resources import resolve
 from tests.in_process import in_process
 from tests.postgres import postgres
 from tests.server import Server, filled, loaded
-from tests.test_questions import refused
 
 MADE = 80
 DRAWN = settings(
@@ -300,7 +299,9 @@ def test_what_stands_in_no_text_is_not_found(asked: httpx.Client, quote: str) ->
 
 def test_more_ellipses_than_are_taken_are_refused_unless_the_text_has_them(asked: httpx.Client) -> None:
     assert resolved(asked, " … ".join(["the"] * 16))["data"]["match"] in ("normalised", "none")
-    [error] = refused(asked.get("/v1/resolve", params={"quote": " … ".join(["the"] * 17)}), "invalid-value")
+    refusal = asked.get("/v1/resolve", params={"quote": " … ".join(["the"] * 17)})
+    [error] = refusal.json()["errors"]
+    assert (refusal.status_code, refusal.json()["type"].rpartition("/")[2]) == (422, "too-costly")
     assert (error["parameter"], error["detail"]) == ("quote", "quote: 16 ellipses are more than 15; quote less of it")
 
 

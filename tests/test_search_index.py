@@ -32,7 +32,8 @@ def index(rows: Rows) -> Index:
 
 
 @pytest.fixture(scope="module")
-def values(index: Index, rows: Rows) -> Values:
+def values(rows: Rows, index: Index) -> Values:
+    assert index.sizes["claim"] == len(rows["claim"])  # which has numbered the rows
     return values_of(rows)
 
 
@@ -89,8 +90,7 @@ def test_a_filter_and_its_complement_part_the_records(index: Index, values: Valu
 @st.composite
 def conditions(draw: st.DrawFn, values: list[str]) -> Condition:
     some = st.lists(st.sampled_from([*values, "none", "nothing"]), max_size=3, unique=True).map(tuple)
-    condition = Condition(any=draw(some), all=draw(some) if draw(st.booleans()) else (), excluded=draw(some))
-    return condition
+    return Condition(any=draw(some), all=draw(some) if draw(st.booleans()) else (), excluded=draw(some))
 
 
 @settings(max_examples=400, deadline=None)

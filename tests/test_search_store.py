@@ -152,7 +152,7 @@ def test_a_full_disk_is_an_error_of_the_system_and_leaves_nothing(
     database: Engine, root: Path, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
     monkeypatch.setattr(building, "_writer", lambda index: FullDisk(index, fails))
-    with database.connect() as connection, pytest.raises(OSError, match="cannot be written: .*No space left"):
+    with database.connect() as connection, pytest.raises(OSError, match=r"cannot be written: .*No space left"):
         search.build(connection, root, "abc")
     assert list(root.iterdir()) == []
 

@@ -68,7 +68,7 @@ def unchanged(target: tuple[Server, Path]) -> Iterator[None]:
     yield
     assert digest(file) == before
     assert server.client.get("/readyz").status_code == 200
-    assert '"level": "error"' not in server.output
+    assert '"severity_text": "ERROR"' not in server.output
 
 
 def digest(file: Path) -> str:

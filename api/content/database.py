@@ -5,8 +5,10 @@ stay on that file after a load renames the next one over its path. On PostgreSQL
 on every server that has it; a server that has not got it yet is passed over.
 """
 
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,12 +19,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
+from api import deadline
 from api.settings import Settings
 
-REVISION = "0002"  # the migration that this code reads; a test holds it to the newest one
-NEWEST = "SELECT max(number) FROM sic.generation WHERE published_at IS NOT NULL"
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
+REVISION = max(path.name for path in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]  # the newest: this code reads it
+NEWEST = (
+    "SELECT number, extract(epoch FROM published_at)::float FROM sic.generation"
+    " WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"
+)
 HELD = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
+PROGRESS = 10_000  # instructions of SQLite between two looks at the deadline: a fraction of a millisecond
 MISSING_TABLE, MISSING_SCHEMA, DENIED = "42P01", "3F000", "42501"  # PostgreSQL's error codes
+CANCELED = "57014"  # by its statement_timeout
 
 
 class DatabaseUnavailable(Exception):
@@ -38,6 +47,7 @@ class Generation:
     """Identity of what is published: changes with every load, and only then."""
 
     token: tuple[int, ...]
+    published_at: float = field(default=0.0, compare=False)  # Unix time; of a file, when it was written
 
     def precedes(self, other: "Generation") -> bool:
         """Whether it is an older one of the same PostgreSQL; SQLite's files have no order."""
@@ -57,8 +67,11 @@ class Database:
     def connect(self) -> Connection:
         return self.engine.connect()
 
-    def session(self) -> Session:
-        return Session(self.engine)
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session on a connection of its own."""
+        with self.engine.connect() as connection:
+            yield Session(connection)
 
     def scan(self) -> Connection:
         """For reading whole tables row by row: PostgreSQL gives a cursor only within a transaction."""
@@ -89,16 +102,16 @@ def published(settings: Settings, probe: Engine | None = None) -> Generation:
             seen = path.stat()
         except OSError as error:
             raise DatabaseUnavailable("no database file; run `sic migrate` and `sic load`", str(error)) from None
-        return Generation((seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_size))
+        return Generation((seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_size), seen.st_mtime)
     assert probe is not None
     try:
         with probe.connect() as connection:
-            number = connection.execute(text(NEWEST)).scalar()
+            newest = connection.execute(text(NEWEST)).first()
     except DBAPIError as error:
         raise _unavailable(error) from None
-    if number is None:
+    if newest is None:
         raise DatabaseUnavailable("nothing is published; run `sic migrate` and `sic load`")
-    return Generation((number,))
+    return Generation((newest[0],), newest[1])
 
 
 def open_database(settings: Settings, generation: Generation) -> Database:
@@ -173,8 +186,15 @@ def _sqlite(path: Path, size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA query_only=ON")  # and no mmap_size: a mapped page that is gone ends the process
+        connection.set_progress_handler(_interrupted, PROGRESS)
 
     return engine
+
+
+def _interrupted() -> bool:
+    """SQLite asks this of the thread that runs a statement."""
+    current = deadline.CURRENT.get()
+    return current is not None and current.over()
 
 
 def _postgresql(settings: Settings, number: int | None) -> Engine:
@@ -219,7 +239,7 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
             connection.close()
         raise OperationalError(f"no server at hand has generation {number}")
 
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=connect,
         pool_size=1 if number is None else settings.threads,
@@ -228,6 +248,26 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
         pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
     )
+    _bound_statements(engine, settings.statement_timeout_ms)
+    return engine
+
+
+def _bound_statements(engine: Engine, most: int) -> None:
+    """A statement may take what is left of its request's time, in half seconds, and never more than `most` ms.
+
+    To say so takes a round trip. It is made only where a connection was told something else for the last statement,
+    that is, when a request has waited or computed for half a second before.
+    """
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _bound(connection: Connection, cursor: Any, *_: Any) -> None:
+        current = deadline.CURRENT.get()
+        if current is None:
+            return
+        timeout = min(most, max(1, ceil(current.left * 2)) * 500)
+        if connection.info.get("statement_timeout", most) != timeout:
+            cursor.connection.execute(f"SET statement_timeout = {timeout}")
+            connection.info["statement_timeout"] = timeout
 
 
 def _unavailable(error: DBAPIError) -> DatabaseUnavailable:

@@ -5,10 +5,10 @@ import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from time import time
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import QueuePool, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from api import search
@@ -16,6 +16,7 @@ from api.content.answers import Answers
 from api.content.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published
 from api.content.ids import Ids
 from api.model.columns import columns
+from api.model.kinds import KINDS
 from api.model.tables import Snapshot as SnapshotRow
 from api.settings import Settings
 
@@ -24,6 +25,7 @@ log = logging.getLogger("sic")
 SNAPSHOT = columns(SnapshotRow)
 
 PATIENCE = 5.0  # seconds without a word from the database after which it counts as away
+CUT_OFF = 3  # answers in a row that took too long, after which it counts as away for as long
 
 # What is wrong with an index, for everyone; the exception names paths and goes to the log.
 INDEX_FAULTS: dict[type[Exception], str] = {
@@ -86,7 +88,9 @@ class Serving:
         self.current: Snapshot | None = None
         self.down: dict[str, str] = {"database": "starting"}
         self.behind: dict[str, str] = {}
-        self.since = 0.0
+        self.draining = False  # the process is about to end
+        self._cut_off = 0  # answers in a row that took too long
+        self._cut_off_at = 0.0
         self._probe = probe_engine(settings)
         self._asking = False
 
@@ -102,8 +106,9 @@ class Serving:
         try:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
+                counts = {kind.plural: 0 for kind in KINDS.values()} | row.counts  # older content lacks newer kinds
                 index, in_memory = search.ensure(connection, self.settings.index_root, row.id)
-                if any(row.counts[f"{kind}s"] != count for kind, count in index.sizes.items()):
+                if any(counts[KINDS[kind].plural] != count for kind, count in index.sizes.items()):
                     log.error("the text index holds other records than the database; building it anew in memory")
                     index, in_memory = search.build_in_memory(connection), True
         except DBAPIError as error:
@@ -112,7 +117,7 @@ class Serving:
         except Exception:
             database.close()
             raise
-        return Snapshot(row.id, row.counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
+        return Snapshot(row.id, counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
 
     def refresh(self) -> None:
         """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""
@@ -148,7 +153,6 @@ class Serving:
     def _replace(self, opened: Snapshot | None) -> None:
         previous, self.current = self.current, opened
         if opened is not None:
-            self.since = time()
             log.info("serving", extra={"snapshot": opened.id})
         if previous is not None:
             previous.retire()
@@ -171,21 +175,21 @@ class Serving:
                 log.warning("not ready", extra={"dependency": "database", "reason": "it does not answer"})
             await looking
 
-    def gauges(self) -> dict[str, float]:
-        """What /metrics shows of it."""
-        current = self.current
-        pool = current.database.engine.pool if current else None
-        in_use, most = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 0)
-        return {
-            "sic_ready": float(not self.down),
-            "sic_behind": float(bool(self.behind)),
-            "sic_snapshot_age_seconds": time() - self.since if current else 0.0,
-            "sic_index_in_memory": float(current.index_in_memory) if current else 0.0,
-            "sic_remembered_answers": float(len(current.answers)) if current else 0.0,
-            "sic_remembered_bytes": float(current.answers.size) if current else 0.0,
-            "sic_connections_in_use": float(in_use),
-            "sic_connections_most": float(most),
-        }
+    @property
+    def unready(self) -> dict[str, str]:
+        """Why no requests should be sent here, by dependency; empty while it is ready."""
+        if self.draining:
+            return {"process": "it is about to end"}
+        if self.down:
+            return self.down
+        if self._cut_off >= CUT_OFF and monotonic() - self._cut_off_at < PATIENCE:
+            return {"database": "its statements take longer than a request may"}
+        return {}
+
+    def answered(self, in_time: bool) -> None:
+        """Whether an answer that needed the database came within the time that a request may take."""
+        self._cut_off = 0 if in_time else self._cut_off + 1
+        self._cut_off_at = monotonic()
 
     def close(self) -> None:
         if self.current is not None:

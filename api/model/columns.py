@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, Text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, String, Text
 from sqlmodel import Field, SQLModel
 
 from api.model.vocabularies import Term
@@ -35,7 +35,7 @@ def key(foreign: str | None = None, **options: Any) -> Any:
 
 def term() -> Any:
     """A column of a closed vocabulary, stored as its value."""
-    return Field(sa_type=Text)
+    return Field(sa_type=String)
 
 
 def json() -> Any:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import Field
-from sqlalchemy import Select, and_, literal, or_, select, union_all
+from pydantic import Field, create_model
+from sqlalchemy import Select, and_, literal, not_, or_, select, union_all
 
 from api.model.declaration import Kind, table_of
 from api.model.kinds import KINDS
@@ -16,7 +16,7 @@ from api.records.spans import SENTENCE, Span, Text
 COVERING = tuple(kind for kind in KINDS.values() if kind.coverage)
 
 
-class CoveredSentence(Shape):
+class _Sentence(Shape):
     document: Id
     section: Id
     ordinal: int = Field(description="Place in the document, from 1.")
@@ -24,19 +24,32 @@ class CoveredSentence(Shape):
     end: int
     utf16: Utf16
     text: str
-    claims: list[Id]
-    events: list[Id] = Field(description="Whose source or a mention stands here.")
-    obstacles: list[Id]
-    positions: list[Id]
-    reason: str | None = Field(description="Why no claim, event or position rests on it.")
-    accounted: bool
 
 
-def sentences(text: Text, span: Span, accounted: bool | None, kinds: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """The sentences that the span touches, as far as they are accounted for, or records of the kinds rest on them."""
+def _ids(kind: Kind) -> Any:
+    return (list[Id], Field(description="Whose source or a mention stands here." if kind.passages else None))
+
+
+CoveredSentence: Any = create_model(
+    "CoveredSentence",
+    __base__=_Sentence,
+    __module__=__name__,
+    **{kind.plural: _ids(kind) for kind in COVERING},
+    reason=(str | None, Field(description="Why no record rests on it that would account for it.")),
+    accounted=(bool, ...),
+)
+
+
+def sentences(
+    text: Text, span: Span, accounted: bool | None, kinds: Sequence[str], excluded: Sequence[str] = ()
+) -> Select[*tuple[Any, ...]]:
+    """The sentences that the span touches: accounted for or not, with records of any of the kinds, none excluded."""
     statement = select(*SENTENCE).where(SENTENCE.document == text.id, SENTENCE.start < span[1], SENTENCE.end > span[0])
     if kinds:
         statement = statement.where(or_(*(_rests(kind) for kind in COVERING if kind.name in kinds)))
+    for kind in COVERING:
+        if kind.name in excluded:
+            statement = statement.where(not_(_rests(kind)))
     if accounted is not None:
         accounts = or_(
             SENTENCE.reason.is_not(None), *(_rests(kind) for kind in COVERING if kind.coverage == "accounts")

@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import MISSING
-
-from api.params.base import Params, canonical, text_of
-from api.params.filters import attribute_of
+from api.params.base import Params, canonical
+from api.params.filters import attribute_of, texts
 from api.records.reader import Record
 from api.request import SnapshotRequest
 
@@ -19,9 +17,8 @@ def facets(
 
 
 def _facet(request: SnapshotRequest, params: Params, name: str, counts: Sequence[tuple[str, int]]) -> list[Record]:
-    chosen = getattr(params, attribute_of(name), MISSING)
-    values = () if chosen is MISSING else chosen if isinstance(chosen, tuple) else (chosen,)
-    selected = set(map(text_of, values))
+    attribute = attribute_of(name)
+    selected = {*texts(getattr(params, attribute, ())), *texts(getattr(params, f"{attribute}_all", ()))}
     return [
         {
             "value": value,

@@ -3,7 +3,8 @@
 SQL gives the rows in stored order. The text index gives totals and facets, and everything under `q` or another sort.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import MISSING
@@ -23,6 +24,7 @@ from api.records.presentation import present, records_by_sequence
 from api.records.reader import Reader, Record
 from api.request import Body, SnapshotRequest
 
+FIRST = {"cursor": None, "offset": None}
 REMEMBERED = 10_000  # totals and facets of a snapshot
 
 
@@ -74,15 +76,11 @@ def _page(
         )
         return present(reader, kind, rows), answer, before if answer.total else None, after
     start, limit = cursor.window(params.offset, params.limit)
-    answer = index.ask(question(kind, params, sort=_index_sort(sort), limit=limit, offset=start, facets=names))
+    answer = index.ask(question(kind, params, sort=sort, limit=limit, offset=start, facets=names))
     by_sequence = records_by_sequence(reader, kind, [hit.sequence for hit in answer.hits])
     records = [by_sequence[hit.sequence] for hit in answer.hits]
     before, after = window_cursors(start, start + len(records), answer.total, params.limit)
     return records, answer, before, after
-
-
-def _index_sort(sort: str | None) -> str | None:
-    return sort and sort.replace("position", "sequence")
 
 
 def page_body(
@@ -106,7 +104,8 @@ def page_body(
         meta["corrected"] = [{"from": old, "to": new} for old, new in answer.corrected]
     if answer.more_facets:
         meta["facets_more"] = sorted(answer.more_facets)
-    first = request.href(canonical(request.path, params, cursor=None, offset=None))
+    placed = getattr(params, "cursor", MISSING) is not MISSING or params.offset
+    first = request.href(canonical(request.path, params, **FIRST) if placed else request.query)
     links = {"self": request.href(request.query), "first": first} | {
         name: cursor and request.href(canonical(request.path, params, cursor=cursor, offset=None))
         for name, cursor in cursors.items()
@@ -120,8 +119,7 @@ def page_body(
 
 def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str, ...]) -> search.Answer:
     """Total and facets, remembered for the snapshot: they do not change between two pages of a walk."""
-    unchanging = dict.fromkeys(("cursor", "offset", "limit", "include", "sort", "snapshot"))
-    key = ("counted", canonical(kind.path, params, **unchanging))
+    key = ("counted", request.walk(params), names)
     remembered = request.snapshot.remembered
     if key not in remembered:
         if len(remembered) > REMEMBERED:
@@ -133,22 +131,11 @@ def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str
     return answer
 
 
-def reading(request: SnapshotRequest) -> "Reading":
-    return Reading(request)
-
-
-class Reading:
+@contextmanager
+def reading(request: SnapshotRequest) -> Iterator[Reader]:
     """`with reading(request) as reader`: a session on the snapshot for as long as it takes."""
-
-    def __init__(self, request: SnapshotRequest) -> None:
-        self._session = request.snapshot.database.session()
-        self._reader = Reader(self._session, request.root)
-
-    def __enter__(self) -> Reader:
-        return self._reader
-
-    def __exit__(self, *_: object) -> None:
-        self._session.close()
+    with request.snapshot.database.session() as session:
+        yield Reader(session, request.root)
 
 
 def single(request: SnapshotRequest, record: Record) -> Body:

@@ -28,8 +28,8 @@ class Reader:
         """For each link table, the ordered list of every owner (a sequence). One statement for all."""
         lists: list[dict[int, list[Any]]] = [{} for _ in links]
         if owners:
-            for row in sorted(self.rows(_linked(links), owners=owners), key=lambda row: (row.which, row.ordinal)):
-                lists[row.which].setdefault(row.owner, []).append(row.value)
+            for which, owner, _, value in sorted(map(tuple, self.rows(_linked(links), owners=owners))):
+                lists[which].setdefault(owner, []).append(value)
         return lists
 
     def source(self, row: Any) -> Record:

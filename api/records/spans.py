@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import and_, false, func, literal, or_, select, union_all
 
 from api.model.columns import columns
 from api.model.declaration import Kind, table_of
@@ -97,7 +97,7 @@ def _touches(table: Any, text: Text, span: Span) -> Any:
 def overlapping(text: Text, span: Span, kinds: Sequence[Kind] = SOURCED) -> Any:
     """(start, end, rank, kind, sequence) of every record that rests on the span, as a subquery."""
     parts = []
-    for kind in kinds:
+    for kind in kinds or SOURCED[:1]:
         table = kind.table.c
         condition = _touches(table, text, span)
         if kind.passages is not None:
@@ -105,6 +105,8 @@ def overlapping(text: Text, span: Span, kinds: Sequence[Kind] = SOURCED) -> Any:
             owner = passage[kind.name]
             mentioned = table.sequence.in_(select(owner).where(_touches(passage, text, span)))
             condition = and_(table.document == text.id, or_(condition, mentioned))
+        if not kinds:
+            condition = false()
         columns_ = table.start, table.end, table.rank, literal(kind.name).label("kind"), table.sequence
         parts.append(select(*columns_).where(condition))
     return union_all(*parts).subquery()

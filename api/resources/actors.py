@@ -10,9 +10,8 @@ from api.formats.forms import CSV
 from api.formats.routes import files
 from api.model.kinds import ACTOR
 from api.model.vocabularies import ActorCategory
-from api.params.base import Params
 from api.params.fields import ActorId, DocumentId, Many
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -25,30 +24,25 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["actors"])
 
 
-@filters_of(ACTOR)
-class ActorFilters(Params):
+class ActorFilters(ClosedParams, filters=ACTOR):
     id: Many[ActorId] = Field((), description="These actors.")
     document: Many[DocumentId] = Field((), description="Named by these documents.")
     category: Many[ActorCategory] = Field((), description="Of these categories.")
 
 
-@closed_sets(ACTOR)
 class ActorParams(ActorFilters, SearchedListParams):
     pass
 
 
-@closed_sets(ACTOR, fields_of(ACTOR))
-class ActorFileParams(ActorFilters, SearchedFileParams):
+class ActorFileParams(ActorFilters, SearchedFileParams, sets={"fields": fields_of(ACTOR)}):
     pass
 
 
-@closed_sets(ACTOR)
 class ActorCountParams(ActorFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(ACTOR)
-class ActorRecordParams(RecordParams):
+class ActorRecordParams(ClosedParams, RecordParams, kind=ACTOR):
     pass
 
 

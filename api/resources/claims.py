@@ -11,7 +11,6 @@ from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds import CLAIM
 from api.model.vocabularies import ClaimMode, ClaimType, RelationType
-from api.params.base import Params
 from api.params.fields import (
     ActorIdOrNone,
     ClaimId,
@@ -26,7 +25,7 @@ from api.params.fields import (
     SpeakerId,
     TopicIdOrNone,
 )
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import (
     RecordParams,
     SearchedAnnotationPageParams,
@@ -45,8 +44,7 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["claims"])
 
 
-@filters_of(CLAIM)
-class ClaimFilters(Params):
+class ClaimFilters(ClosedParams, filters=CLAIM):
     id: Many[ClaimId] = Field((), description="These claims.", examples=[["karabakh.c001"]])
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
@@ -63,28 +61,23 @@ class ClaimFilters(Params):
     relation: Many[RelationType | NoneWord] = Field((), description="With relations of these types, at either end.")
 
 
-@closed_sets(CLAIM)
 class ClaimParams(ClaimFilters, SearchedListParams):
     pass
 
 
-@closed_sets(CLAIM, fields_of(CLAIM))
-class ClaimFileParams(ClaimFilters, SearchedFileParams):
+class ClaimFileParams(ClaimFilters, SearchedFileParams, sets={"fields": fields_of(CLAIM)}):
     pass
 
 
-@closed_sets(CLAIM)
 class ClaimAnnotationParams(ClaimFilters, SearchedAnnotationPageParams):
     pass
 
 
-@closed_sets(CLAIM)
 class ClaimCountParams(ClaimFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(CLAIM)
-class ClaimRecordParams(RecordParams):
+class ClaimRecordParams(ClosedParams, RecordParams, kind=CLAIM):
     pass
 
 

@@ -13,7 +13,7 @@ from api.model.vocabularies import RecordKind
 from api.params.base import Params
 from api.params.dates import Day, in_order
 from api.params.fields import AnyId, CorrectionId, DocumentId, Many
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import SearchedCountParams, SearchedFileParams, SearchedListParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -26,8 +26,7 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["corrections"])
 
 
-@filters_of(CORRECTION)
-class CorrectionFilters(Params):
+class CorrectionFilters(ClosedParams, filters=CORRECTION):
     id: Many[CorrectionId] = Field((), description="These corrections.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     record_kind: Many[RecordKind] = Field((), description="Of records of these kinds.")
@@ -43,17 +42,14 @@ class CorrectionFilters(Params):
         return in_order(self)
 
 
-@closed_sets(CORRECTION)
 class CorrectionParams(CorrectionFilters, SearchedListParams):
     pass
 
 
-@closed_sets(CORRECTION, fields_of(CORRECTION))
-class CorrectionFileParams(CorrectionFilters, SearchedFileParams):
+class CorrectionFileParams(CorrectionFilters, SearchedFileParams, sets={"fields": fields_of(CORRECTION)}):
     pass
 
 
-@closed_sets(CORRECTION)
 class CorrectionCountParams(CorrectionFilters, SearchedCountParams):
     pass
 

@@ -10,8 +10,9 @@ from sqlalchemy import Select
 
 from api import search
 from api.formats.routes import files
+from api.params.base import Params
 from api.params.fields import Digits, Flag, Many
-from api.params.filters import closed
+from api.params.filters import ClosedParams
 from api.params.lists import PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import filename
@@ -47,28 +48,29 @@ COLUMNS = ("document", "section", "ordinal", "start", "end", "text", *(kind.plur
 COLUMNS += ("reason", "accounted")
 
 
-class CoverageFilters(RangeParams):
+class CoverageFilters(ClosedParams, RangeParams):
     kind: Many[str] = Field((), description="Sentences that records of these kinds rest on.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Sentences that records of these kinds rest on.")
     accounted: Flag | MISSING = Field(
         MISSING, description="Whether a record rests on the sentence, or a reason says why none does."
     )
 
 
-@closed(kind=NAMES, include=PLURALS)
-class CoverageParams(CoverageFilters, PageParams):
+class CoverageParams(CoverageFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": PLURALS}):
     include: Many[str] = Field((), description="The records themselves, beside their ids.")
     facets: Many[Literal["kind"]] = Field((), description="How many sentences have records of each kind.")
 
 
-@closed(kind=NAMES, fields=COLUMNS)
-class CoverageFileParams(CoverageFilters):
+class CoverageFileParams(CoverageFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Sentences at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
-def _statement(params: CoverageFilters, text: Text, kinds: tuple[str, ...] | None = None) -> Select[*tuple[Any, ...]]:
+def _statement(params: CoverageFilters, text: Text, facet: str | None = None) -> Select[*tuple[Any, ...]]:
+    """The sentences of the query; for a facet, those of that kind without the filters by kind."""
     accounted = None if params.accounted is MISSING else params.accounted
-    return sentences(text, params.span(text), accounted, params.kind if kinds is None else kinds)
+    kinds, excluded = ((facet,), ()) if facet else (params.kind, params.kind_not)
+    return sentences(text, params.span(text), accounted, kinds, excluded)
 
 
 def coverage_page(request: SnapshotRequest, params: CoverageParams, id: str) -> Body:
@@ -80,7 +82,7 @@ def coverage_page(request: SnapshotRequest, params: CoverageParams, id: str) -> 
         rows = reader.rows(statement.limit(limit).offset(offset)) if limit else ()
         records = list(covered(reader, text, rows))
         if params.facets:
-            names = [(kind.name, _number(reader, _statement(params, text, (kind.name,)))) for kind in COVERING]
+            names = [(kind.name, _number(reader, _statement(params, text, kind.name))) for kind in COVERING]
             shown = [pair for pair in names if pair[1] or pair[0] in params.kind]
             answer.facets = {"kind": sorted(shown, key=lambda pair: (-pair[1], pair[0]))}
         _include(reader, records, params.include)
@@ -105,7 +107,7 @@ def _include(reader: Reader, records: list[Record], plurals: tuple[str, ...]) ->
 def coverage_file(request: SnapshotRequest, params: CoverageFileParams, id: str) -> Body:
     with reading(request) as reader:
         params.span(Text(reader, id))
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns, id), filename=filename(request, f"{id}-coverage"))
 
 

@@ -9,9 +9,8 @@ from pydantic import Field
 from api.formats.forms import CSV
 from api.formats.routes import files
 from api.model.kinds import DOCUMENT
-from api.params.base import Params
 from api.params.fields import DocumentId, Language, Many, TopicIdOrNone
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -24,31 +23,26 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 
-@filters_of(DOCUMENT)
-class DocumentFilters(Params):
+class DocumentFilters(ClosedParams, filters=DOCUMENT):
     id: Many[DocumentId] = Field((), description="These documents.")
     document: Many[DocumentId] = Field((), description="These documents; the same as `id`.")
     language: Many[Language] = Field((), description="In these languages (BCP 47).")
     topic: Many[TopicIdOrNone] = Field((), description="With these topics.")
 
 
-@closed_sets(DOCUMENT)
 class DocumentParams(DocumentFilters, SearchedListParams):
     pass
 
 
-@closed_sets(DOCUMENT, fields_of(DOCUMENT))
-class DocumentFileParams(DocumentFilters, SearchedFileParams):
+class DocumentFileParams(DocumentFilters, SearchedFileParams, sets={"fields": fields_of(DOCUMENT)}):
     pass
 
 
-@closed_sets(DOCUMENT)
 class DocumentCountParams(DocumentFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(DOCUMENT)
-class DocumentRecordParams(RecordParams):
+class DocumentRecordParams(ClosedParams, RecordParams, kind=DOCUMENT):
     pass
 
 

@@ -11,7 +11,6 @@ from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds import EVENT
 from api.model.vocabularies import DateBasis, EventCategory, EventStatus
-from api.params.base import Params
 from api.params.dates import Day, in_order
 from api.params.fields import (
     ActorIdOrNone,
@@ -24,7 +23,7 @@ from api.params.fields import (
     SpeakerId,
     Year,
 )
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import (
     RecordParams,
     SearchedAnnotationPageParams,
@@ -43,8 +42,7 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["events"])
 
 
-@filters_of(EVENT)
-class EventFilters(Params):
+class EventFilters(ClosedParams, filters=EVENT):
     id: Many[EventId] = Field((), description="These events.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
@@ -67,28 +65,23 @@ class EventFilters(Params):
         return in_order(self)
 
 
-@closed_sets(EVENT)
 class EventParams(EventFilters, SearchedListParams):
     pass
 
 
-@closed_sets(EVENT, fields_of(EVENT))
-class EventFileParams(EventFilters, SearchedFileParams):
+class EventFileParams(EventFilters, SearchedFileParams, sets={"fields": fields_of(EVENT)}):
     pass
 
 
-@closed_sets(EVENT)
 class EventAnnotationParams(EventFilters, SearchedAnnotationPageParams):
     pass
 
 
-@closed_sets(EVENT)
 class EventCountParams(EventFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(EVENT)
-class EventRecordParams(RecordParams):
+class EventRecordParams(ClosedParams, RecordParams, kind=EVENT):
     pass
 
 

@@ -8,7 +8,7 @@ from pydantic import MISSING
 
 from api.problems import Problem
 from api.records.shapes import Shape
-from api.server.observe import EXPOSITION, exposition
+from api.server.metrics import EXPOSITION
 
 router = APIRouter(tags=["service"])
 
@@ -32,9 +32,9 @@ async def get_readyz(request: Request) -> Response:
     """Whether requests can be answered; 503 says which dependency is down."""
     serving = request.app.state.serving
     snapshot = serving.current.id if serving.current else None
-    if serving.down:
-        why = "; ".join(f"{name}: {reason}" for name, reason in serving.down.items())
-        members: dict[str, Any] = {"down": serving.down, "snapshot": snapshot}
+    if unready := serving.unready:
+        why = "; ".join(f"{name}: {reason}" for name, reason in unready.items())
+        members: dict[str, Any] = {"down": unready, "snapshot": snapshot}
         raise Problem("unavailable", why, members=members, headers={"Retry-After": "1"})
     return JSONResponse({"status": "ready", "snapshot": snapshot, "down": serving.behind}, headers=UNCACHED)
 
@@ -44,4 +44,5 @@ async def get_metrics(request: Request) -> Response:
     state = request.app.state
     if state.settings.metrics_port is not None:
         raise Problem("not-found", "metrics are on a port of their own")
-    return PlainTextResponse(exposition(state.observer, state.serving), headers=UNCACHED | {"Content-Type": EXPOSITION})
+    headers = UNCACHED | {"Content-Type": EXPOSITION}
+    return PlainTextResponse(await state.metrics(), headers=headers)

@@ -10,9 +10,8 @@ from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds import OBSTACLE
-from api.params.base import Params
 from api.params.fields import ActorIdOrNone, DocumentId, Many, Number, ObstacleId
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import (
     RecordParams,
     SearchedAnnotationPageParams,
@@ -31,36 +30,30 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["obstacles"])
 
 
-@filters_of(OBSTACLE)
-class ObstacleFilters(Params):
+class ObstacleFilters(ClosedParams, filters=OBSTACLE):
     id: Many[ObstacleId] = Field((), description="These obstacles.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     actor: Many[ActorIdOrNone] = Field((), description="Involving these actors.")
     number: Many[Number] = Field((), description="With these numbers.")
 
 
-@closed_sets(OBSTACLE)
 class ObstacleParams(ObstacleFilters, SearchedListParams):
     pass
 
 
-@closed_sets(OBSTACLE, fields_of(OBSTACLE))
-class ObstacleFileParams(ObstacleFilters, SearchedFileParams):
+class ObstacleFileParams(ObstacleFilters, SearchedFileParams, sets={"fields": fields_of(OBSTACLE)}):
     pass
 
 
-@closed_sets(OBSTACLE)
 class ObstacleAnnotationParams(ObstacleFilters, SearchedAnnotationPageParams):
     pass
 
 
-@closed_sets(OBSTACLE)
 class ObstacleCountParams(ObstacleFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(OBSTACLE)
-class ObstacleRecordParams(RecordParams):
+class ObstacleRecordParams(ClosedParams, RecordParams, kind=OBSTACLE):
     pass
 
 

@@ -10,9 +10,8 @@ from api.formats.forms import CSV
 from api.formats.routes import files
 from api.model.kinds import PLACE
 from api.model.vocabularies import PlaceCategory
-from api.params.base import Params
 from api.params.fields import DocumentId, Many, PlaceId
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -25,30 +24,25 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["places"])
 
 
-@filters_of(PLACE)
-class PlaceFilters(Params):
+class PlaceFilters(ClosedParams, filters=PLACE):
     id: Many[PlaceId] = Field((), description="These places.")
     document: Many[DocumentId] = Field((), description="Named by these documents.")
     category: Many[PlaceCategory] = Field((), description="Of these categories.")
 
 
-@closed_sets(PLACE)
 class PlaceParams(PlaceFilters, SearchedListParams):
     pass
 
 
-@closed_sets(PLACE, fields_of(PLACE))
-class PlaceFileParams(PlaceFilters, SearchedFileParams):
+class PlaceFileParams(PlaceFilters, SearchedFileParams, sets={"fields": fields_of(PLACE)}):
     pass
 
 
-@closed_sets(PLACE)
 class PlaceCountParams(PlaceFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(PLACE)
-class PlaceRecordParams(RecordParams):
+class PlaceRecordParams(ClosedParams, RecordParams, kind=PLACE):
     pass
 
 

@@ -10,9 +10,8 @@ from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds import POSITION
-from api.params.base import Params
 from api.params.fields import ActorId, DocumentId, Many, ObstacleId, PositionId
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import (
     RecordParams,
     SearchedAnnotationPageParams,
@@ -31,36 +30,30 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["positions"])
 
 
-@filters_of(POSITION)
-class PositionFilters(Params):
+class PositionFilters(ClosedParams, filters=POSITION):
     id: Many[PositionId] = Field((), description="These positions.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     obstacle: Many[ObstacleId] = Field((), description="On these obstacles.")
     actor: Many[ActorId] = Field((), description="Of these actors.")
 
 
-@closed_sets(POSITION)
 class PositionParams(PositionFilters, SearchedListParams):
     pass
 
 
-@closed_sets(POSITION, fields_of(POSITION))
-class PositionFileParams(PositionFilters, SearchedFileParams):
+class PositionFileParams(PositionFilters, SearchedFileParams, sets={"fields": fields_of(POSITION)}):
     pass
 
 
-@closed_sets(POSITION)
 class PositionAnnotationParams(PositionFilters, SearchedAnnotationPageParams):
     pass
 
 
-@closed_sets(POSITION)
 class PositionCountParams(PositionFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(POSITION)
-class PositionRecordParams(RecordParams):
+class PositionRecordParams(ClosedParams, RecordParams, kind=POSITION):
     pass
 
 

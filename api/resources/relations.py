@@ -11,9 +11,8 @@ from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds import RELATION
 from api.model.vocabularies import RelationBasis, RelationType
-from api.params.base import Params
 from api.params.fields import ClaimId, DocumentId, Many, RelationId, SectionIdOrNone, SpeakerId
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -26,8 +25,7 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["relations"])
 
 
-@filters_of(RELATION)
-class RelationFilters(Params):
+class RelationFilters(ClosedParams, filters=RELATION):
     id: Many[RelationId] = Field((), description="These relations.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     claim: Many[ClaimId] = Field((), description="With these claims at either end.")
@@ -39,28 +37,23 @@ class RelationFilters(Params):
     speaker: Many[SpeakerId] = Field((), description="With claims of these speakers at either end.")
 
 
-@closed_sets(RELATION)
 class RelationParams(RelationFilters, ListParams):
     pass
 
 
-@closed_sets(RELATION, fields_of(RELATION))
-class RelationFileParams(RelationFilters, FileParams):
+class RelationFileParams(RelationFilters, FileParams, sets={"fields": fields_of(RELATION)}):
     pass
 
 
-@closed_sets(RELATION)
 class RelationAnnotationParams(RelationFilters, AnnotationPageParams):
     pass
 
 
-@closed_sets(RELATION)
 class RelationCountParams(RelationFilters, CountParams):
     pass
 
 
-@closed_sets(RELATION)
-class RelationRecordParams(RecordParams):
+class RelationRecordParams(ClosedParams, RecordParams, kind=RELATION):
     pass
 
 

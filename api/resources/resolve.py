@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy import select
 
-from api import search
 from api.content.statements import among
 from api.model.columns import columns
 from api.model.tables import Document
@@ -24,9 +23,7 @@ from api.records.reader import Reader, Record
 from api.records.shapes import RecordLinks, RecordMeta, Shape, Utf16
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.search.quotations import DIFFERENCES, PARTS, Quotation
-from api.search.quotations import Found as Match
-from api.search.quotations import found as match_at
+from api.search.quotations import DIFFERENCES, PARTS, Match, Quotation, match_at
 
 router = APIRouter(prefix="/v1", tags=["text"])
 
@@ -63,6 +60,7 @@ class Position(Shape):
     differs: list[str] = Field(
         description=f"In what the quotation differs from them; empty if it is exact. Of: {', '.join(DIFFERENCES)}."
     )
+    sentence: str = Field(description="The sentences that hold the words, whole.")
     total: int = Field(description="Records that rest on these words.")
     href: str = Field(description="All of them.")
 
@@ -108,11 +106,11 @@ class Lookup:
         places: Sequence[Any] = exactly
         shown: Iterable[Match] = (match_at(text, span, []) for span in exactly)
         if loosely and not self.exact and (normalised := self.quotation.normalised(text, cut)):
-            parts, places = normalised
-            shown = self.quotation.found(text, parts, places[: SHOWN - len(self.spans)])
+            quotation_reading, places = normalised
+            shown = self.quotation.matches(text, quotation_reading, places[: SHOWN - len(self.spans)])
         self.total += len(places)
         self.spans += [(document, match) for match in islice(shown, SHOWN - len(self.spans))]
-        return (OPENING + len(text)) * max(1, len(self.quotation.parts)) + EXAMINING * len(places)
+        return (OPENING + len(text)) * self.quotation.passes + EXAMINING * len(places)
 
 
 def resolution(request: SnapshotRequest, params: ResolveParams) -> Body:
@@ -135,8 +133,9 @@ def _lookup(request: SnapshotRequest, reader: Reader, quotation: Quotation, docu
     lookup = Lookup(quotation)
     for cut in (False, True)[: 1 + quotation.cuts]:
         loosely = not lookup.spans
-        words = search.wording(quotation.parts, cut)
-        sequences, holding = request.snapshot.index.holding(words, LOOKED_THROUGH // OPENING, documents)
+        sequences, holding = request.snapshot.index.holding(
+            quotation.wording(cut), LOOKED_THROUGH // OPENING, documents
+        )
         looked, left = 0, LOOKED_THROUGH
         while looked < len(sequences) and left > 0:
             for row in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
@@ -158,7 +157,8 @@ def _refused(why: str) -> Problem:
 
 def _resolved(reader: Reader, document: str, match: Match) -> Record:
     span = match.start, match.end
-    resting = overlapping(Text(reader, document), span)
+    text = Text(reader, document)
+    resting = overlapping(text, span)
     return {
         "document": document,
         "start": match.start,
@@ -166,6 +166,7 @@ def _resolved(reader: Reader, document: str, match: Match) -> Record:
         "utf16": {"start": match.utf16_start, "end": match.utf16_end},
         "text": match.text,
         "differs": match.differs,
+        "sentence": text.read(*text.expanded(span, "sentence")),
         "total": count(reader, resting),
         "href": f"{reader.root}/v1/documents/{document}/spans?end={match.end}&start={match.start}",
         "records": [

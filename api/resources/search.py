@@ -9,8 +9,9 @@ from pydantic import MISSING, Field
 
 from api import search
 from api.formats.routes import files
+from api.formats.tabular import value_at
 from api.model.kinds import KINDS
-from api.model.selection import Condition, Selection
+from api.model.selection import Selection
 from api.model.vocabularies import ClaimMode, ClaimType
 from api.params.base import Params
 from api.params.fields import (
@@ -25,7 +26,7 @@ from api.params.fields import (
     TopicIdOrNone,
     Words,
 )
-from api.params.filters import closed, negated, selected
+from api.params.filters import ClosedParams, selected
 from api.params.lists import MOST_Q, PageParams
 from api.records.files import filename
 from api.records.highlights import add_highlights
@@ -52,8 +53,7 @@ SearchPage = model("SearchPage", Page[Hit], facets=(SearchFacets | MISSING, MISS
 COLUMNS = ("id", "kind", "document", "section", "text", "quote", "start", "end", "href")
 
 
-@negated(*FILTERS, lists=("actor", "place", "topic"))
-class SearchFilters(Params):
+class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place", "topic")):
     q: Annotated[
         Words,
         Field(
@@ -63,6 +63,7 @@ class SearchFilters(Params):
         ),
     ]
     kind: Many[str] = Field((), description="Records of these kinds.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
     actor: Many[ActorIdOrNone] = Field((), description="About these actors.")
@@ -73,22 +74,18 @@ class SearchFilters(Params):
     speaker: Many[SpeakerId] = Field((), description="Said by these: `author`, actors' ids, `none` for nobody named.")
 
 
-@closed(kind=NAMES, facets=("kind", *FILTERS))
-class SearchParams(SearchFilters, PageParams):
+class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "facets": ("kind", *FILTERS)}):
     highlight: Flag = Field(False, description="Adds the ranges that match `q`.")
     facets: Many[str] = Field((), description="Counts of the values of these filters.")
 
 
-@closed(kind=NAMES, fields=COLUMNS)
-class SearchFileParams(SearchFilters):
+class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
 def _question(params: SearchFilters, **more: Any) -> search.Question:
-    conditions = selected(params, FILTERS)
-    if params.kind:
-        conditions["kind"] = Condition(any=params.kind)
+    conditions = selected(params, ("kind", *FILTERS))
     return search.Question(kinds=NAMES, q=params.q, selection=Selection(filters=conditions), **more)
 
 
@@ -114,7 +111,7 @@ def search_page(request: SnapshotRequest, params: SearchParams) -> Body:
 
 
 def search_file(request: SnapshotRequest, params: SearchFileParams) -> Body:
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns), filename=filename(request, "search"))
 
 
@@ -138,13 +135,12 @@ def _lines(request: SnapshotRequest, params: SearchFileParams, columns: tuple[st
 def _row(record: Record) -> Record:
     """What records of all kinds share."""
     source = record.get("source") or {}
-    text = next((record[name] for name in ("statement", "name", "summary", "title", "label") if record.get(name)), None)
     return {
         "id": record["id"],
         "kind": record["kind"],
         "document": record.get("document"),
         "section": record.get("section"),
-        "text": text,
+        "text": value_at(record, KINDS[record["kind"]].headline),
         "quote": source.get("quote"),
         "start": source.get("start", record.get("start")),
         "end": source.get("end", record.get("end")),

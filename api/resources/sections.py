@@ -9,9 +9,8 @@ from pydantic import Field
 from api.formats.forms import CSV
 from api.formats.routes import files
 from api.model.kinds import SECTION
-from api.params.base import Params
 from api.params.fields import DocumentId, Many, SectionId, SectionIdOrNone
-from api.params.filters import closed_sets, filters_of
+from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
@@ -24,30 +23,25 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["sections"])
 
 
-@filters_of(SECTION)
-class SectionFilters(Params):
+class SectionFilters(ClosedParams, filters=SECTION):
     id: Many[SectionId] = Field((), description="These sections.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     parent: Many[SectionIdOrNone] = Field((), description="Directly below these sections; `none` for the top.")
 
 
-@closed_sets(SECTION)
 class SectionParams(SectionFilters, SearchedListParams):
     pass
 
 
-@closed_sets(SECTION, fields_of(SECTION))
-class SectionFileParams(SectionFilters, SearchedFileParams):
+class SectionFileParams(SectionFilters, SearchedFileParams, sets={"fields": fields_of(SECTION)}):
     pass
 
 
-@closed_sets(SECTION)
 class SectionCountParams(SectionFilters, SearchedCountParams):
     pass
 
 
-@closed_sets(SECTION)
-class SectionRecordParams(RecordParams):
+class SectionRecordParams(ClosedParams, RecordParams, kind=SECTION):
     pass
 
 

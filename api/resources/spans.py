@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from api import search
 from api.formats.routes import files
-from api.model.kinds import KINDS
+from api.model.declaration import Kind
+from api.params.base import Params
 from api.params.fields import Digits, Many
-from api.params.filters import closed
+from api.params.filters import ClosedParams
 from api.params.lists import PageParams
 from api.records.files import filename
 from api.records.includes import include
@@ -48,18 +49,21 @@ COLUMNS = ("id", "kind", "overlap", "matched", *(f"source.{name}" for name in ("
 COLUMNS += ("source.start", "source.end", "source.prefix", "source.suffix", "links.self")
 
 
-class SpanFilters(ExpandParams):
+class SpanFilters(ClosedParams, ExpandParams):
     kind: Many[str] = Field((), description="Records of these kinds.")
+    kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
+
+    def kinds(self) -> list[Kind]:
+        """The kinds whose records are listed."""
+        return [kind for kind in SOURCED if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not]
 
 
-@closed(kind=NAMES, include=INCLUDES)
-class SpanParams(SpanFilters, PageParams):
+class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": INCLUDES}):
     include: Many[str] = Field((), description="Related records, for the kinds that have them.")
     facets: Many[Literal["kind"]] = Field((), description="How many records of each kind.")
 
 
-@closed(kind=NAMES, fields=COLUMNS)
-class SpanFileParams(SpanFilters):
+class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
     limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
@@ -70,7 +74,7 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
     with reading(request) as reader:
         text = Text(reader, id)
         span, widened = params.widened(text)
-        found = overlapping(text, span, [KINDS[name] for name in params.kind] or SOURCED)
+        found = overlapping(text, span, params.kinds())
         answer = search.Answer(count(reader, found))
         if params.facets:
             answer.facets = {"kind": _kinds(reader, overlapping(text, span), params.kind)}
@@ -100,9 +104,9 @@ def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Bod
         text = Text(reader, id)
         span, widened = params.widened(text)
     most = None if params.limit is MISSING else params.limit
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(
-        _lines(request, columns, id, span, params.kind, most),
+        _lines(request, columns, id, span, params.kinds(), most),
         filename=filename(request, f"{id}-spans"),
         location=location(request, span, widened),
     )
@@ -118,7 +122,7 @@ def _lines(
     while True:
         limit = batch if most is None else min(batch, most - offset)
         with reading(request) as reader:
-            found = overlapping(Text(reader, id), span, [KINDS[name] for name in kinds] or SOURCED)
+            found = overlapping(Text(reader, id), span, kinds)
             records = resting_on(reader, found, span, limit, offset) if limit else []
         if lines := write(columns, records, offset == 0):
             yield lines

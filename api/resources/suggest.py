@@ -9,7 +9,7 @@ from pydantic import Field
 from api.model.kinds import KINDS
 from api.params.base import Params, with_query
 from api.params.fields import Digits, DocumentId, Id, Many, Words
-from api.params.filters import closed
+from api.params.filters import ClosedParams
 from api.records.shapes import RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
 
@@ -18,8 +18,7 @@ router = APIRouter(prefix="/v1", tags=["search"])
 NAMES = tuple(sorted(kind.name for kind in KINDS.values() if kind.in_search))
 
 
-@closed(kind=NAMES)
-class SuggestParams(Params):
+class SuggestParams(ClosedParams, Params, sets={"kind": NAMES}):
     q: Annotated[Words, Field(max_length=200, description="What is typed so far.", examples=["kara"])]
     kind: Many[str] = Field((), description="Only names of these kinds.")
     document: Many[DocumentId] = Field((), description="Only what these documents name.")

@@ -114,8 +114,8 @@ def _lexicon_entries(connection: Connection, built: Mapping[str, Tantivy]) -> It
             for label in labels:
                 rank += 1
                 parts = " ".join(map(stretch_words, stretches(label)))
-                name = {"whole": parts, "parts": parts, "kind": kind.name, "id": id, "label": label}
-                yield to_json(name | {"document": documents, "count": count, "rank": rank}).decode()
+                entry = {"whole": parts, "parts": parts, "kind": kind.name, "id": id, "label": label}
+                yield to_json(entry | {"document": documents, "count": count, "rank": rank}).decode()
     counts: Counter[str] = Counter()
     for name, kind in KINDS.items():
         if kind.searchable and kind.in_search:

@@ -1,7 +1,7 @@
 """Which characters are one: for the words of the index and of questions, and for quotations.
 
-Words (`words`) and quotations (`folding`) both derive from these sets, so that what is one character to search is one to
-resolve, to type-ahead and to forgiveness.
+Words (`words`) and quotations (`folding`) both derive from these sets. So two characters that are one to search are one
+to resolve, to type-ahead and to forgiveness.
 """
 
 import re
@@ -17,8 +17,9 @@ APOSTROPHES = "'’‘‛ʼʻʽʹ՚＇′`´ꞌ׳"
 DOUBLE_MARKS = '"“”„‟″‶〝〞〟＂«»‹›「」『』《》〈〉｢｣❝❞❮❯״'
 QUOTATION_MARKS = APOSTROPHES + "‚❛❜" + DOUBLE_MARKS
 DASHES = "-‐‑‒–—―−﹘﹣－⁃"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LIGATURES = {
-    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "Ĳ": "IJ", "ĳ": "ij"},
+    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "Ĳ": "IJ", "ĳ": "ij", "ŉ": "'n"},
     **{"ﬓ": "մն", "ﬔ": "մե", "ﬕ": "մի", "ﬖ": "վն", "ﬗ": "մխ"},
 }
 
@@ -53,7 +54,7 @@ SPACELESS = (
 )
 
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
-_IGNORED = re.compile(f"[{IGNORED}]+")
+_IGNORED = re.compile(f"[{IGNORED}]")
 
 
 def replaced(text: str, characters: str, by: str) -> str:
@@ -80,13 +81,20 @@ def without_case(text: str) -> str:
 
     Ligatures stay as they are: they are no matter of case.
     """
-    if not text.isascii() and _LIGATURE.search(text):
+    if not text.isascii() and any(ligature in text for ligature in LIGATURES):
         return _NO_LIGATURE.sub(lambda match: without_case(match[0]), text)
     text = text.casefold()
     if text.isascii():
         return text
-    text = text.replace("i\u0307", "i").replace("ı", "i").replace("եվ", "եւ")
-    return text.replace("\u03ca", "\u03b9\u0308").replace("\u03cb", "\u03c5\u0308")  # as ΐ and ΰ fold
+    text = text.replace("ı", "i")
+    if "եվ" in text:
+        text = text.replace("եվ", "եւ")
+    while "i\u0307" in text:
+        text = text.replace("i\u0307", "i")
+    for letter, as_folded in (("\u03ca", "\u03b9\u0308"), ("\u03cb", "\u03c5\u0308")):  # as ΐ and ΰ fold
+        if letter in text:
+            text = text.replace(letter, as_folded)
+    return text
 
 
 def without_accents(text: str) -> str:
@@ -94,5 +102,4 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
-_LIGATURE = re.compile(f"[{''.join(LIGATURES)}]")
 _NO_LIGATURE = re.compile(f"[^{''.join(LIGATURES)}]+")

@@ -95,15 +95,21 @@ def statements() -> list[str]:
 def _filter(kind: Kind, each: Filter) -> ColumnElement[Any]:
     """A filter's value, or its values separated by spaces, in no order."""
     if isinstance(each, OneValue):
-        return kind.table.c[each.column.key]
+        expression: ColumnElement[Any] = each.column
+        return expression
     value = func.coalesce(each.value, NONE) if each.value.nullable else each.value
     return _aggregated(kind, value, BETWEEN_IDS, each.owner, each.key)
 
 
 def _text(kind: Kind, text: Text) -> ColumnElement[Any]:
     if text.owner is None:
-        return kind.table.c[text.column.key]
+        return _own(kind, text.column)
     return _aggregated(kind, text.column, BETWEEN_TEXTS, text.owner, text.key)
+
+
+def _own(kind: Kind, column: Any) -> ColumnElement[Any]:
+    own: ColumnElement[Any] = kind.table.c[column.key]
+    return own
 
 
 def _aggregated(kind: Kind, value: Any, between: str, owner: Any, key: str) -> ColumnElement[Any]:

@@ -6,9 +6,8 @@ An index of another format is never opened. So nobody has to remember to change 
 import unicodedata
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
-
-import tantivy
 
 from api.search.entries import statements
 
@@ -26,6 +25,6 @@ SOURCES = (
 @cache
 def index_format() -> str:
     """Twelve hexadecimal digits. They cover the declared fields, the code, Unicode's tables and tantivy's version."""
-    parts = [tantivy.__version__, unicodedata.unidata_version, *statements()]
+    parts = [version("tantivy"), unicodedata.unidata_version, *statements()]
     parts += [Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in SOURCES]
     return sha256("\0".join(parts).encode()).hexdigest()[:12]

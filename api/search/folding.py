@@ -1,23 +1,44 @@
 """One spelling for the same words: what a quotation keeps however it was pasted.
 
-Nothing here looks further than one character and the white space beside it. So what is cut out of a text folds to
-what is cut out of the folded text, and its words are words of the text, but for those that the cut went through.
+A fold looks at one character, its neighbour, and the white space beside it. So what is cut out of a text folds to what
+is cut out of the folded text, and its words are words of the text, except for those that the cut went through.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
-SINGLE = "'‘’‚‛′`´"
-DOUBLE = '"“”„‟″«»'
-DASHES = "-‐‑‒–—−"
+from api.search.characters import (
+    DASHES,
+    LIGATURES,
+    QUOTATION_MARKS,
+    SUPERSCRIPTS,
+    replaced,
+    without_case,
+    without_ignored,
+)
 
-_WORD = re.compile(r"[^\W_]+")
-_BETWEEN_SPACE = re.compile(r"\S+")
+_WORD = re.compile(f"[^\\W_{SUPERSCRIPTS}]+")
+_STRETCH = re.compile(r"\S+")
+_PLAIN = re.compile(r"[^'\"`]*(?:['\"`][^'\"`]+)*['\"`]?")  # no two marks in a row
+BY_CONTEXT = "վՎ"  # after ե they are ւ
+_MARK_AND_STOP = re.compile(f"([{QUOTATION_MARKS}])([.,])")
 
 
-def _replaced(text: str, characters: str, by: str) -> str:
-    for character in characters:  # several times as fast as str.translate where few of them occur
-        text = text.replace(character, by)
+def _without_ligatures(text: str) -> str:
+    if text.isascii():
+        return text
+    for ligature, letters in LIGATURES.items():
+        if ligature in text:  # much faster than a replacement by several letters
+            text = text.replace(ligature, letters)
+    return text
+
+
+def _one_mark(text: str) -> str:
+    """Every quotation mark and apostrophe as one; several in a row, as of quotations within one another, as one."""
+    text = replaced(text, QUOTATION_MARKS[1:], "'")
+    while "''" in text:
+        text = text.replace("''", "'")
     return text
 
 
@@ -30,10 +51,12 @@ def _single_spaced(text: str) -> str:
 
 
 FOLDS: dict[str, Callable[[str], str]] = {
-    "quotation marks": lambda text: _replaced(_replaced(text, SINGLE[1:], "'"), DOUBLE[1:], '"'),
-    "dashes": lambda text: _replaced(text, DASHES[1:], "-"),
+    "characters without width": without_ignored,
+    "ligatures": _without_ligatures,
+    "quotation marks": _one_mark,
+    "dashes": lambda text: replaced(text, DASHES[1:], "-"),
     "white space": _single_spaced,
-    "case": lambda text: text.casefold().replace("ı", "i"),
+    "case": without_case,
 }
 
 
@@ -45,33 +68,77 @@ def folded(text: str, without: str | None = None) -> str:
     return text
 
 
+def stops_first(folded: str) -> str:
+    """A comma or full stop after a quotation mark put before it, as some print it. The length stays."""
+    return _MARK_AND_STOP.sub(r"\2\1", folded)
+
+
 def words(folded: str) -> list[str]:
-    """Runs of letters and digits."""
-    found: list[str] = _WORD.findall(folded)
-    return found
+    """Runs of letters and digits, without superscripts."""
+    runs: list[str] = _WORD.findall(folded)
+    return runs
 
 
 def unfolded(text: str, offsets: list[int]) -> Iterator[int]:
     """Where in the text the characters at these offsets of its folded form come from; offsets ascend."""
     wanted = iter(offsets)
     offset = next(wanted, None)
-    at = 0  # in the folded form
-    for stretch in _BETWEEN_SPACE.finditer(text):
+    place = space = 0  # in the folded form; in the text, after the last stretch
+    for match in _STRETCH.finditer(text):
         if offset is None:
             return
-        said = stretch[0]
-        width = len(said) if said.isascii() else len(said.casefold())
-        while offset is not None and offset < at + width:
-            yield stretch.start() + _character(said, offset - at)
+        stretch = match[0]
+        plain = stretch.isascii() and _PLAIN.fullmatch(stretch) is not None
+        origins = range(len(stretch)) if plain else _origins(stretch)
+        while offset is not None and offset < place + len(origins):
+            yield match.start() + origins[offset - place] if offset >= place else space
             offset = next(wanted, None)
-        at += width + (said[-1] not in DASHES)
+        if origins:
+            space = match.end()
+            place += len(origins) + (stretch[origins[-1]] not in DASHES)
 
 
-def _character(said: str, offset: int) -> int:
-    """Which character that offset of the case-folded string belongs to: some fold to two or three."""
-    end = 0
-    for at, character in enumerate(said):
-        end += len(character.casefold())
-        if offset < end:
-            return at
-    raise AssertionError(f"{offset} is beyond {end}")
+@cache
+def _expanding() -> re.Pattern[str]:
+    """Characters that fold to several, or by the one before them."""
+    several = (chr(code) for code in range(0x80, 0x10000) if len(chr(code).casefold()) > 1)
+    return re.compile(f"[{''.join(several)}{''.join(LIGATURES)}{BY_CONTEXT}]")
+
+
+def divided(text: str, starts: list[int], ends: list[int]) -> tuple[set[int], set[int]]:
+    """Those starts and ends in the folded text that fall within what one character of the text folds to."""
+    if text.isascii() or not _expanding().search(text):
+        return set(), set()
+    beside = sorted({each for offset in (*starts, *ends) for each in (offset - 1, offset) if each >= 0})
+    origin = dict(zip(beside, unfolded(text, beside), strict=False))
+
+    def inside(offset: int) -> bool:
+        return offset in origin and origin.get(offset - 1) == origin[offset]
+
+    def changed(offset: int) -> bool:
+        """Whether the character is another one without the one before it."""
+        before = origin.get(offset - 1)
+        return before is not None and text[before] in "եԵ" and text[origin[offset]] in BY_CONTEXT
+
+    return {each for each in starts if inside(each) or changed(each)}, {each for each in ends if inside(each)}
+
+
+def _origins(stretch: str) -> list[int]:
+    """For each character of the folded stretch, which character it comes from."""
+    origins: list[int] = []
+    last = ""
+    for place, character in enumerate(stretch):
+        for each in _folded_character(character):
+            if each == last == "'" or (last, each) == ("i", "\u0307"):
+                continue
+            origins.append(place)
+            last = each
+    return origins
+
+
+@cache
+def _folded_character(character: str) -> str:
+    for name, fold in FOLDS.items():
+        if name != "white space":
+            character = fold(character)
+    return character

@@ -1,35 +1,32 @@
 """Finding a pasted quotation in a text: exactly, or as normalised, never loosely.
 
-Normalised means: quotation marks and dashes of any shape, any white space (a line broken after a dash too), upper
-or lower case, marks put around it, and an ellipsis for words left out. Everything else must be there, in order.
+Normalised covers what is no matter of letters or digits (DIFFERENCES). Everything else must be there, in order.
 
-Whole words are preferred: what begins or ends within a word is found where the quotation stands nowhere as whole words,
-and between parts words are always whole. It takes one look through the text for each part that ellipses divide it into.
+Whole words are preferred: a match begins or ends within a word only where the quotation stands nowhere as whole words.
+Between parts, words are always whole. Each part between ellipses takes one pass through the text.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
-from api.search.folding import DOUBLE, FOLDS, SINGLE, folded, unfolded
+from api.search.characters import IGNORED, SUPERSCRIPTS
+from api.search.folding import FOLDS, divided, folded, stops_first, unfolded
+from api.search.pasted import BRACKETS, HYPHEN, LINE_END, MARKS, NOTE, STOP, Reading, composed, readings
+from api.search.wording import Wording, wording
 
-ELLIPSIS = re.compile(
-    r"(?<!\s)\s*+"  # from where white space begins, or each of its characters would be tried
-    r"(?:(?:[\[(]\s*+)?(?:…|\.{3,}|(?:\. ){2,}\.)(?:\s*+[\])])?\s*+)+"
-)
 GAP = 1000  # code points that one ellipsis may stand for
 PARTS = 16
-MARKS, LEFT_OUT, NOTHING, COMPOSED = "marks around it", "words left out", "ellipsis", "Unicode normalisation"
-DIFFERENCES = (*FOLDS, MARKS, LEFT_OUT, NOTHING, COMPOSED)
+LINE_ENDS, LEFT_OUT, NOTHING, COMPOSED = "line-end hyphens", "words left out", "ellipsis", "Unicode normalisation"
+DIFFERENCES = (*FOLDS, LINE_ENDS, MARKS, STOP, BRACKETS, NOTE, LEFT_OUT, NOTHING, COMPOSED)
 
 Span = tuple[int, int]
 Place = tuple[Span, ...]  # where each part stands
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """A span of code points in the text, and in what the quotation differs from it."""
 
     start: int
@@ -40,105 +37,154 @@ class Found:
     differs: list[str]
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What a quotation consists of once it is taken as normalised, as pasted and folded."""
-
-    said: list[str]
-    marked: bool  # whether marks around them were taken away
-    folded: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "folded", [folded(part) for part in self.said])
-
-
 class Quotation:
     def __init__(self, quote: str) -> None:
         self.quote = quote
-        self._composed = unicodedata.normalize("NFC", quote)
-        given = self._composed.strip()
-        bare = given.strip(SINGLE + DOUBLE + " ").strip()
-        # As given first: quotation marks may be the text's own.
-        self.readings = [_parts(each, each != given) for each in dict.fromkeys((given, bare))]
-        self.ellipses = len(self.readings[-1].said) - 1  # between words
+        self._composed = composed(quote)
+        self.readings = readings(self._composed)
+        self.worded = any(_in_word(character) for character in quote) and bool(self.readings)
+        shortest = [reading for reading in self.readings if not reading.stops_first]
+        self.ellipses = max((len(reading.parts) for reading in shortest), default=1) - 1  # between words
         self.elided = self.ellipses < PARTS
-        self.worded = any(char.isalnum() for char in quote)
-        # Every text that holds the quotation holds the words of these.
-        self.parts = self.readings[-1].folded if self.elided else [folded(bare)]
-        self.cuts = self.worded and (self.parts[0][0].isalnum() or self.parts[-1][-1].isalnum())
+
+    @property
+    def passes(self) -> int:
+        """How often a text is looked through."""
+        return max(1, sum(len(reading.parts) for reading in self.readings)) if self.elided else 1
+
+    @property
+    def cuts(self) -> bool:
+        """Whether it may begin or end within a word."""
+        return self.worded and any(
+            _in_word(reading.folded[0][0]) or _in_word(reading.folded[-1][-1]) for reading in self.readings
+        )
+
+    def wording(self, cut: bool) -> Wording:
+        """What every text that holds the quotation holds in one of its alternatives."""
+        if not self.elided:
+            return wording([[folded(self._composed.strip())]], cut)
+        whole = [reading for reading in self.readings if not reading.stops_first]
+        unbracketed = [reading for reading in whole if BRACKETS in reading.changes]
+        as_it_is = [reading for reading in whole if BRACKETS not in reading.changes]
+        return wording([list(group[-1].folded) for group in (as_it_is, unbracketed) if group], cut)
 
     def exactly(self, text: str, cut: bool) -> list[Span]:
         """Everywhere it stands as it is; `cut` takes it also within words."""
         return list(_standing(self.quote, text, not cut, not cut))
 
-    def normalised(self, text: str, cut: bool) -> tuple[Parts, list[Place]] | None:
-        """Everywhere its parts stand in the *folded* text, and which they are. Marks alone are no quotation."""
+    def normalised(self, text: str, cut: bool) -> tuple[Reading, list[Place]] | None:
+        """Everywhere the parts of a reading stand in the *folded* text. Marks alone are no quotation."""
         if not (self.worded and self.elided):
             return None
         written = folded(text)
-        for parts in self.readings:
-            if places := _in_order(parts.folded, written, cut):
-                return parts, places
+        for reading in self.readings:
+            target = stops_first(written) if reading.stops_first else written
+            places = _in_order(reading.folded, target, cut)
+            if cut and places:
+                starts, ends = divided(text, [place[0][0] for place in places], [place[-1][1] for place in places])
+                places = [place for place in places if place[0][0] not in starts and place[-1][1] not in ends]
+            if places:
+                return reading, places
         return None
 
-    def found(self, text: str, parts: Parts, places: Iterable[Place]) -> Iterator[Found]:
+    def matches(self, text: str, reading: Reading, places: Iterable[Place]) -> Iterator[Match]:
         """Normalised places as spans of the text."""
         listed = list(places)
         ends = sorted({offset for place in listed for start, end in place for offset in (start, end - 1)})
         origin = dict(zip(ends, unfolded(text, ends), strict=True))
         for place in listed:
-            spans = [(origin[start], origin[end - 1] + 1) for start, end in place]
-            yield found(text, (spans[0][0], spans[-1][1]), self._differs(parts, text, spans))
+            spans = [(origin[start], _after(text, origin[end - 1])) for start, end in place]
+            yield match_at(text, (spans[0][0], spans[-1][1]), self._differs(reading, text, spans))
 
-    def _differs(self, parts: Parts, text: str, spans: list[Span]) -> list[str]:
-        pairs = [(part, text[start:end]) for part, (start, end) in zip(parts.said, spans, strict=True)]
+    def _differs(self, reading: Reading, text: str, spans: list[Span]) -> list[str]:
+        pairs = []
+        hyphens: set[bool] = set()  # whether the text has them
+        for part, (start, end) in zip(reading.parts, spans, strict=True):
+            written, kept = _with_hyphens(reading, part, text[start:end])
+            pairs.append((written, text[start:end]))
+            hyphens |= kept
         gaps = [text[before[1] : after[0]] for before, after in pairwise(spans)]
-        spaced = self._composed != self._composed.strip()
-        said = [any(char.isalnum() for char in gap) for gap in gaps]
-        told = {
-            **{name: any(folded(part, name) != folded(words, name) for part, words in pairs) for name in FOLDS},
-            MARKS: parts.marked,
-            LEFT_OUT: any(said),
-            NOTHING: not all(said),
-            COMPOSED: self._composed != self.quote,
+        omits = [any(character.isalnum() for character in gap) for gap in gaps]
+        differs = {
+            name: any(reading.fold(part, name) != reading.fold(words, name) for part, words in pairs) for name in FOLDS
         }
-        told["white space"] |= spaced
-        return [name for name, differs in told.items() if differs]
+        differs["white space"] |= self._composed != self._composed.strip() or True in hyphens
+        around = _ignored(LINE_END.sub("", self._composed)) - sum(map(_ignored, reading.parts))
+        differs["characters without width"] |= around > 0
+        differs |= dict.fromkeys(reading.changes, True)
+        differs |= {LINE_ENDS: False in hyphens, LEFT_OUT: any(omits), NOTHING: not all(omits)}
+        differs[COMPOSED] = self._composed != self.quote
+        return [name for name in DIFFERENCES if differs.get(name)]
 
 
-def found(text: str, span: Span, differs: list[str]) -> Found:
+def match_at(text: str, span: Span, differs: list[str]) -> Match:
     start, end = span
     before, within = (len(part.encode("utf-16-le")) // 2 for part in (text[:start], text[start:end]))
-    return Found(start, end, before, before + within, text[start:end], differs)
+    return Match(start, end, before, before + within, text[start:end], differs)
 
 
-def _parts(given: str, marked: bool) -> Parts:
-    pieces = ELLIPSIS.split(given)
-    said = [piece for piece in pieces if piece]
-    return Parts(said, marked or not (pieces[0] and pieces[-1]))
+def _in_word(character: str) -> bool:
+    return character.isalnum() and character not in SUPERSCRIPTS
+
+
+def _ignored(text: str) -> int:
+    return sum(character in IGNORED for character in text)
+
+
+def _after(text: str, place: int) -> int:
+    """The end of what folds to one character: a dot above i goes with it."""
+    end = place + 1
+    return end + 1 if text[end : end + 1] == "\u0307" and text[place] in "iIıİ" else end
+
+
+def _pattern(part: str, hyphen: str) -> re.Pattern[str]:
+    return re.compile(hyphen.join(map(re.escape, part.split(HYPHEN))))
+
+
+def _with_hyphens(reading: Reading, part: str, words: str) -> tuple[str, set[bool]]:
+    """The part with the hyphens that the text has, and whether the text has each."""
+    if HYPHEN not in part:
+        return part, set()
+    match = _pattern(reading.fold(part), "(-?)").fullmatch(reading.fold(words))
+    kept = match.groups() if match else ()
+    pieces = part.split(HYPHEN)
+    return "".join(piece + hyphen for piece, hyphen in zip(pieces, (*kept, ""), strict=False)), set(map(bool, kept))
 
 
 def _standing(part: str, text: str, whole_first: bool, whole_last: bool) -> Iterator[Span]:
     """Everywhere the part stands in the text; a first or last word that has to be whole is not within another."""
-    whole_first, whole_last = whole_first and part[0].isalnum(), whole_last and part[-1].isalnum()
+    whole_first, whole_last = whole_first and _in_word(part[0]), whole_last and _in_word(part[-1])
+    for start, end in _everywhere(part, text):
+        if not (
+            (whole_first and start and _in_word(text[start - 1]))
+            or (whole_last and end < len(text) and _in_word(text[end]))
+        ):
+            yield start, end
+
+
+def _everywhere(part: str, text: str) -> Iterator[Span]:
+    if HYPHEN in part:
+        pattern = _pattern(part, "-?")
+        match = pattern.search(text)
+        while match:
+            yield match.span()
+            match = pattern.search(text, match.start() + 1)
+        return
     start = text.find(part)
     while start >= 0:
-        end = start + len(part)
-        within = (whole_first and start and text[start - 1].isalnum()) or (whole_last and text[end : end + 1].isalnum())
-        if not within:
-            yield start, end
+        yield start, start + len(part)
         start = text.find(part, start + 1)
 
 
-def _in_order(parts: list[str], text: str, cut: bool) -> list[Place]:
+def _in_order(parts: tuple[str, ...], text: str, cut: bool) -> list[Place]:
     """Everywhere all parts stand in order, each within GAP of the one before it: the shortest of those that overlap."""
-    if not all(part in text for part in parts):
+    if not all(next(_everywhere(part, text), None) for part in parts):
         return []
     last = len(parts) - 1
     places: list[Place] = []
-    for at, part in enumerate(parts):
-        spans = _standing(part, text, at > 0 or not cut, at < last or not cut)
-        places = list(_continued(places, spans)) if at else [(span,) for span in spans]
+    for number, part in enumerate(parts):
+        spans = _standing(part, text, number > 0 or not cut, number < last or not cut)
+        places = list(_continued(places, spans)) if number else [(span,) for span in spans]
     return list({place[0]: place for place in reversed(places)}.values())[::-1]
 
 

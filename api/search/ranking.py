@@ -9,13 +9,14 @@ from tantivy import Query
 
 from api.model.kinds import KINDS
 from api.search.matching import Records, either
-from api.search.schema import TEXT, TITLE
+from api.search.schema import TEXT, TITLE, WORDS
 from api.search.syntax import Expression, Word
 from api.search.words import stem
 
 PAIR = 0.3  # weight of two neighbouring words that stand together, for how much rarer they are than either alone
 FURTHEST = 3  # places between two words of a question that count as neighbours, with stop words between them
 EXPANDED = 16  # stems of a prefix that are ranked
+MOST_FORMS = 500  # words of a prefix whose stems are counted
 UNRANKED = 0.001  # score of a record that holds only rarer words with the prefix
 
 Pair = tuple[tuple[int, str], tuple[int, str]]
@@ -37,6 +38,7 @@ class Rarity:
         self._count = sum(records.searchers[kind].num_docs for kind in self._among)
         self._values: dict[str | Pair, float] = {}
         self._of_prefixes: dict[str, float] = {}
+        self._beginning: dict[tuple[str, str], list[tuple[str, int]]] = {}
 
     def of(self, term: str | Pair) -> float:
         """Of a stem, or of two that stand together."""
@@ -47,10 +49,14 @@ class Rarity:
     def of_prefix(self, prefix: str) -> float:
         """Of all words with this beginning, taken as one."""
         if prefix not in self._of_prefixes:
-            words = (self._records.beginning_with(kind, prefix) for kind in self._among)
-            frequency = sum(count for each in words for _, count in each)
+            frequency = sum(count for kind in self._among for _, count in self.beginning_with(kind, prefix))
             self._of_prefixes[prefix] = _inverse(self._count, min(frequency, self._count))
         return self._of_prefixes[prefix]
+
+    def beginning_with(self, kind: str, prefix: str) -> list[tuple[str, int]]:
+        if (kind, prefix) not in self._beginning:
+            self._beginning[kind, prefix] = self._records.beginning_with(kind, prefix)
+        return self._beginning[kind, prefix]
 
     def _frequency(self, kind: str, term: str | Pair) -> int:
         if isinstance(term, str):
@@ -94,17 +100,18 @@ def ranked(records: Records, kind: str, parts: Expression, rarity: Rarity) -> Qu
     for stems, times in Counter(phrase.stems for phrase in parts.phrases).items():
         queries.append(_boosted(records.phrase(kind, stems), times * weight))
     for prefix, times in Counter(parts.prefixes).items():
-        for stem_ in _commonest_stems(records, kind, prefix):
+        for stem_ in _commonest_stems(records, kind, rarity.beginning_with(kind, prefix)):
             queries += scored(stem_, times * rarity.of_prefix(prefix))
     if parts.prefixes:
-        queries.append(Query.const_score_query(records.beginning(kind, parts.prefixes), UNRANKED))
+        beginning = {word for prefix in parts.prefixes for word, _ in rarity.beginning_with(kind, prefix)}
+        queries.append(Query.const_score_query(Query.term_set_query(schema, WORDS, sorted(beginning)), UNRANKED))
     return either(*queries) if queries else None
 
 
-def _commonest_stems(records: Records, kind: str, prefix: str) -> list[str]:
-    """Of the words with this beginning, which rank as the forms of one word."""
+def _commonest_stems(records: Records, kind: str, words: list[tuple[str, int]]) -> list[str]:
+    """Of the words with one beginning, which rank as the forms of one word. The commonest words come first."""
     stems: Counter[str] = Counter()
-    for word, count in records.beginning_with(kind, prefix):
+    for word, count in words[:MOST_FORMS]:
         stems[stem(word)] += count
     return [each for each, _ in stems.most_common(EXPANDED) if records.frequency(kind, each)]
 

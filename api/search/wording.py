@@ -1,39 +1,64 @@
 """Which documents hold the words of a quotation: every one that does, never the likeliest."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from tantivy import Occur, Order, Query, Schema, Searcher
 
 from api.search.folding import folded, words
+from api.search.pasted import HYPHEN
 from api.search.schema import WORDING
 
-TOGETHER = 8  # words of a run that are looked up: so many in a row say where it stands, and each costs
+TOGETHER = 8  # words of a run that are looked up: so many in a row are telling, and each has its cost
 PIECE = 50  # letters of a cut word that are looked up
 REMEMBERED = 1 << 18  # stretches
 LONGEST = 8000  # letters of a word in the index; a quotation holds at most half as many
+# A word or several, by whether the text has the hyphens.
+OPTIONAL_HYPHEN = re.compile(f"(?<![^\\W_])[^\\W_]++(?:{HYPHEN}[^\\W_]++)+")
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Runs of words that stand in a row, and regular expressions of each of which some word is an instance."""
+
+    runs: tuple[tuple[str, ...], ...]
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wording:
-    """Runs of words that stand in a row, and regular expressions of each of which some word is an instance."""
+    """A text holds a quotation only if it holds what one of the alternatives needs."""
 
-    runs: tuple[tuple[str, ...], ...]
-    cut: tuple[str, ...] = ()
+    alternatives: tuple[Needed, ...]
 
 
-def wording(parts: list[str], cut: bool) -> Wording:
-    """What a text must hold to hold these folded parts; with `cut`, their first and last word may be pieces of one."""
-    runs = [words(part) for part in parts]
-    pieces = []
-    if cut:
-        at_start, at_end = parts[0][0].isalnum(), parts[-1][-1].isalnum()
-        if at_start and at_end and len(runs) == 1 and len(runs[0]) == 1:
-            pieces = [f".*{runs[0].pop()[:PIECE]}.*"]
-        else:
-            pieces = [f".*{runs[0].pop(0)[-PIECE:]}"] if at_start else []
-            pieces += [f"{runs[-1].pop()[:PIECE]}.*"] if at_end else []
-    return Wording(tuple(tuple(run) for run in runs if run), tuple(pieces))
+def wording(alternatives: Sequence[Sequence[str]], cut: bool) -> Wording:
+    """What a text needs to hold the folded parts of one of these; with `cut`, their ends may be pieces of words."""
+    return Wording(tuple(_needed(parts, cut) for parts in alternatives))
+
+
+def _needed(parts: Sequence[str], cut: bool) -> Needed:
+    runs: list[list[str]] = []
+    patterns: list[str] = []
+    first, last = bool(cut and words(parts[0][0])), bool(cut and words(parts[-1][-1]))  # within words
+    for number, part in enumerate(parts):
+        pieces = OPTIONAL_HYPHEN.split(part)
+        runs += [words(piece) for piece in pieces]
+        for match in OPTIONAL_HYPHEN.finditer(part):
+            begins = first and number == 0 and match.start() == 0
+            ends = last and number == len(parts) - 1 and match.end() == len(part)
+            if not (begins or ends):
+                patterns.append(f"({'|'.join(accumulate(match[0].split(HYPHEN)))})")
+    if first and last and len(parts) == 1 and len(runs) == 1 and len(runs[0]) == 1:
+        patterns.append(f".*{runs[0].pop()[:PIECE]}.*")
+    else:
+        if first and runs[0]:
+            patterns.append(f".*{runs[0].pop(0)[-PIECE:]}")
+        if last and runs[-1]:
+            patterns.append(f"{runs[-1].pop()[:PIECE]}.*")
+    return Needed(tuple(tuple(run) for run in runs if run), tuple(patterns))
 
 
 def indexed(text: str) -> str:
@@ -67,14 +92,26 @@ def _terms(stretch: str) -> Iterator[str]:
 
 
 def holding(
-    searcher: Searcher, schema: Schema, wanted: Wording, most: int, documents: tuple[str, ...] = ()
+    searcher: Searcher, schema: Schema, wording: Wording, most: int, documents: tuple[str, ...] = ()
 ) -> tuple[list[int], int]:
-    """Sequences of the first `most` documents in order that hold all of it, and how many there are."""
+    """Sequences of the first `most` documents in order that hold an alternative, and how many there are."""
+    alternatives = [query for each in wording.alternatives if (query := _holding(searcher, schema, each)) is not None]
+    if not alternatives:
+        return [], 0
+    clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, query) for query in alternatives]))]
+    if documents:
+        clauses.append((Occur.Must, Query.term_set_query(schema, "document", list(documents))))
+    result = searcher.search(Query.boolean_query(clauses), most, True, order_by_field="sequence", order=Order.Asc)
+    sequences = searcher.fast_field_values("sequence", [address for _, address in result.hits])
+    return [int(sequence or 0) for sequence in sequences], int(result.count)  # type: ignore[attr-defined]  # stubs
+
+
+def _holding(searcher: Searcher, schema: Schema, needed: Needed) -> Query | None:
     clauses = []
-    for run in wanted.runs:
+    for run in needed.runs:
         rare = [searcher.doc_freq(WORDING, word) for word in run]
         if not all(rare):
-            return [], 0
+            return None
         first = max(0, rare.index(min(rare)) - TOGETHER // 2)
         near: list[str | tuple[int, str]] = [*run[first : first + TOGETHER]]
         clauses.append(
@@ -82,10 +119,5 @@ def holding(
             if len(near) > 1
             else Query.term_query(schema, WORDING, run[0], "basic")
         )
-    clauses += [Query.regex_query(schema, WORDING, pattern) for pattern in wanted.cut]
-    if documents:
-        clauses.append(Query.term_set_query(schema, "document", list(documents)))
-    query = Query.boolean_query([(Occur.Must, clause) for clause in clauses]) if clauses else Query.all_query()
-    found = searcher.search(query, most, True, order_by_field="sequence", order=Order.Asc)
-    sequences = searcher.fast_field_values("sequence", [address for _, address in found.hits])
-    return [int(sequence or 0) for sequence in sequences], int(found.count)  # type: ignore[attr-defined]  # stubs
+    clauses += [Query.regex_query(schema, WORDING, pattern) for pattern in needed.patterns]
+    return Query.boolean_query([(Occur.Must, clause) for clause in clauses]) if clauses else Query.all_query()

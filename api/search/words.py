@@ -2,8 +2,8 @@
 
 A *token* is a stretch of a string as written ("Armenia’s", "U.S.", "700,000"), a *word* what is left of it without
 case, accents, apostrophes and separators ("armenia", "us", "700000"), a *stem* the word without its English ending
-("armenian" for "armenians"). A token may hold several words ("O’Brien") or none. In scripts without spaces each character
-with the next one is a token.
+("armenian" for "armenians"). A token may hold several words ("O’Brien") or none. In scripts without spaces each
+character with the next one is a token.
 """
 
 import re

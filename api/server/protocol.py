@@ -1,89 +1,113 @@
-"""HTTP/1.1 with the bounds that uvicorn leaves to a proxy: how much and how long a client may take over its question,
-and how long it may leave the answer untaken.
-
-What is refused here never was a request, so it reaches neither the application nor its log; it still gets a problem.
-
-An answer whose headers were written out before may be sent as it is: to check and write a dozen of them costs more
-than to find a remembered answer.
+"""HTTP/1.1 with the bounds that uvicorn leaves to a proxy: how much and how long a client may take over its request,
+and how long it may leave the response untaken.
 """
 
-import re
+import fcntl
+import struct
+import termios
 from asyncio import TimerHandle, Transport
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
+from socket import socket
+from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.problems import MEDIA_TYPE
+from api.server import refusals
+from api.server.refusals import BODY_BYTES, HEAD_BYTES, LONGEST_PATH, Refusal
 
-HEAD_BYTES = 65_536  # of request line and headers
-HEAD_SECONDS = 10.0  # from the first byte, or from connecting, to the end of the headers
-UNTAKEN_SECONDS = 30.0  # that an answer may wait for its reader to take any of it
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-
-LONGEST_PATH = 8192  # bytes of path and query
-ALLOW = b"GET, HEAD, OPTIONS"
-OTHER_METHOD = re.compile(rb"(?!(GET|HEAD|OPTIONS) )[!#$%&'*+.^_`|~0-9A-Za-z-]+ /\S* HTTP/1\.[01]\r?\n")
-
-ALWAYS = (
-    (b"content-type", MEDIA_TYPE.encode()),
-    (b"cache-control", b"no-store"),
-    (b"access-control-allow-origin", b"*"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"connection", b"close"),
-)
-REFUSALS = {
-    400: (b"Bad Request", b"this is not an HTTP request that can be read"),
-    405: (b"Method Not Allowed", b"only GET, HEAD and OPTIONS are answered here"),
-    414: (b"URI Too Long", b"path and query are longer than 8 KiB"),
-    431: (b"Request Header Fields Too Large", b"the headers are longer than 64 KiB"),
-}
+REQUEST_SECONDS = 10.0  # from connecting, or from a request's first byte, to its last, trailers included
+UNTAKEN_SECONDS = 30.0  # in which the reader of a response has to take UNTAKEN_BYTES of it
+UNTAKEN_BYTES = 4096
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    _head: int = 0  # bytes of a head that has not ended
-    _in_head: bool = False  # between a request's first byte and the end of its headers
+    draining: ClassVar[bool] = False  # the process is about to end: each response is the last of its connection
+    open: ClassVar[int] = 0  # connections of this process
+    on_lost: ClassVar[Callable[[], None]] = staticmethod(lambda: None)  # is called when one of them ends
+
+    lost = False  # whether the client has left
     url: bytes = b""  # also before there is a request
-    _received: bytes = b""  # last
-    _head_timer: TimerHandle | None = None
+    _received: bytes = b""  # the last bytes
+    _head: int = 0  # bytes of a head that has not ended, before the last bytes
+    _began: bool = False  # whether a request began among the last bytes
+    _in_head: bool = False  # between a request's first byte and the end of its headers
+    _in_request: bool = False  # between a request's first byte and its last
+    _body: int = 0  # bytes received since the head of a request that has not ended
+    _refusal: Refusal | None = None  # why a callback of the parser stopped it
+    _request_timer: TimerHandle | None = None
     _untaken_timer: TimerHandle | None = None
+    _untaken: int = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_head()
+        BoundedProtocol.open += 1
+        self._wait_for_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for timer in (self._head_timer, self._untaken_timer):
+        self.lost = True
+        BoundedProtocol.open -= 1
+        BoundedProtocol.on_lost()
+        for timer in (self._request_timer, self._untaken_timer):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._received = data
-        HttpToolsProtocol.data_received(self, data)  # each super() would cost a remembered answer 1 %
-        if self._in_head:
-            self._head += len(data)
-            if self._head > HEAD_BYTES:
-                self._refuse(414 if len(self.url) > LONGEST_PATH and not self.headers else 431)
-            elif self._head_timer is None:
-                self._wait_for_head()
+        """As uvicorn does it, without its log lines: whoever sends what is no request would fill the log."""
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+        self._received, self._began = data, False
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:  # it may be ignored (RFC 9110, 7.8); what follows is the next request
+            if rest := data[upgrade.args[0] :]:
+                self.data_received(rest)
+        except HttpParserError:
+            self._refuse(self._refusal or refusals.of_unreadable(data, self.url))
+        if self._in_request:
+            self._bound(data)
+
+    def _bound(self, data: bytes) -> None:
+        """The request goes on after what was received: count its bytes, and see that it ends in time."""
+        if self._request_timer is None:
+            self._wait_for_request()
+        if not self._in_head:
+            self._body += len(data)
+            if self._body > BODY_BYTES:
+                self._refuse(refusals.CONTENT)
+            return
+        self._head = len(data) - _end_of_last_head(data) if self._began else self._head + len(data)
+        if self._head > HEAD_BYTES:
+            self._refuse(refusals.URI if len(self.url) > LONGEST_PATH and not self.headers else refusals.HEAD)
 
     def on_message_begin(self) -> None:
-        self._in_head = True
-        HttpToolsProtocol.on_message_begin(self)
+        self._in_head = self._in_request = self._began = True
+        self._head = self._body = 0
+        HttpToolsProtocol.on_message_begin(self)  # each super() would cost a remembered answer 1 %
+        self.scope["sic.connection"] = self  # type: ignore[typeddict-unknown-key]
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head = False, 0
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._head + len(self._received) > HEAD_BYTES and self._head_size() > HEAD_BYTES:
+            self._refusal = refusals.URI if len(self.url) > LONGEST_PATH else refusals.HEAD
+            raise ValueError(self._refusal.reason)
         HttpToolsProtocol.on_headers_complete(self)
+        self._in_head, self._head = False, 0
+        self.headers = []  # of trailers, which are no headers of the request
+        if self.draining:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        self._in_request = False
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
+        HttpToolsProtocol.on_message_complete(self)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._untaken_timer = self.loop.call_later(UNTAKEN_SECONDS, self.transport.abort)
+        self._untaken = self._left_untaken()
+        self._untaken_timer = self.loop.call_later(UNTAKEN_SECONDS, self._look_at_reader)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -91,57 +115,62 @@ class BoundedProtocol(HttpToolsProtocol):
             self._untaken_timer.cancel()
             self._untaken_timer = None
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        if len(self.url) > LONGEST_PATH:  # longer than its parser can count
-            self._refuse(414)
+    def _look_at_reader(self) -> None:
+        """Cut a reader off that takes nothing. One that is slow and steady goes on, however long it takes."""
+        left = self._left_untaken()
+        if self._untaken - left < UNTAKEN_BYTES:
+            self._cut_off("untaken")
+            return
+        self._untaken = left
+        self._untaken_timer = self.loop.call_later(UNTAKEN_SECONDS, self._look_at_reader)
+
+    def _left_untaken(self) -> int:
+        """Bytes in the transport and, on Linux, those in the kernel that the reader has not acknowledged (tcp(7))."""
+        left = self.transport.get_write_buffer_size()
+        connection: socket | None = self.transport.get_extra_info("socket")
+        if connection is not None:
+            try:
+                queued = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+            except OSError:
+                return left
+            left += int(struct.unpack("i", queued)[0])
+        return left
+
+    def _wait_for_request(self) -> None:
+        self._request_timer = self.loop.call_later(REQUEST_SECONDS, self._look_at_request)
+
+    def _look_at_request(self) -> None:
+        if self.flow.read_paused:  # the rest waits here, not with the client
+            self._wait_for_request()
         else:
-            self._refuse(405 if OTHER_METHOD.match(self._received) else 400)
+            self._cut_off("slow" if self._in_request else "silent")
 
-    def _wait_for_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+    def _cut_off(self, reason: str) -> None:
+        refusals.COUNTS[reason] += 1
+        self.transport.abort()
 
-    def _refuse(self, status: int) -> None:
-        """Answer what is no request, and hang up: where one request ends is no longer certain."""
+    def _refuse(self, refusal: Refusal) -> None:
+        """Answer what is no request, and hang up. What was asked before it on this connection is answered first."""
         if self.transport.is_closing():
             return
-        title, detail = REFUSALS[status]
-        body = b'{"type":"about:blank","title":"%s","status":%d,"detail":"%s"}' % (title, status, detail)
-        named = (*ALWAYS, (b"allow", ALLOW)) if status == 405 else ALWAYS
-        head = b"HTTP/1.1 %d %s\r\n" % (status, title) + b"".join(b"%s: %s\r\n" % pair for pair in named)
-        self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
+        refusals.COUNTS[refusal.reason] += 1
+        within = self._in_request and not self._in_head  # it is no answer to this request, which has one
+        self._in_request = False
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+            self.flow.pause_reading()
+            return
+        if not within:
+            self.transport.write(refusals.written(refusal))
         self.transport.close()
 
-
-def unchunked(send: Send) -> Send:
-    """`send` for HTTP/1.0, which knows no chunks: an answer of unknown length ends with its connection (RFC 9112, 6.3).
-
-    uvicorn would send chunks, and a client take their sizes for content.
-    """
-    cycle = getattr(send, "__self__", None)
-    if not isinstance(cycle, RequestResponseCycle):
-        return send
-
-    async def plain(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            if all(name != b"content-length" for name, _ in message["headers"]):
-                cycle.chunked_encoding = False
-        elif cycle.chunked_encoding is False and not cycle.expected_content_length:
-            cycle.expected_content_length = len(message.get("body", b""))
-        await send(message)
-
-    return plain
+    def _head_size(self) -> int:
+        """Bytes of request line and headers as they are written without white space to spare."""
+        line = len(self.parser.get_method()) + len(self.url) + len(b"  HTTP/1.1\r\n")
+        return line + sum(len(name) + len(value) + 4 for name, value in self.headers) + 2
 
 
-def send_whole(send: Any, headers: bytes, body: bytes) -> bool:
-    """Send a 200 with these header lines, as `send` does it in two messages; False where those have to do it."""
-    cycle = getattr(send, "__self__", None)
-    if not isinstance(cycle, RequestResponseCycle) or cycle.flow.write_paused or cycle.disconnected:
-        return False
-    if not cycle.keep_alive or cycle.access_log:
-        return False
-    default = b"".join([b"%b: %b\r\n" % pair for pair in cycle.default_headers])
-    cycle.response_started = cycle.response_complete = True
-    cycle.transport.writelines((b"%b%b%b\r\n" % (STATUS_LINE[200], default, headers), body))
-    cycle.message_event.set()
-    cycle.on_response()
-    return True
+def _end_of_last_head(data: bytes) -> int:
+    """Where the last head among these bytes ends; 0 when none does."""
+    found = data.rfind(b"\r\n\r\n")
+    return found + 4 if found >= 0 else 0

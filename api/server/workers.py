@@ -7,52 +7,21 @@ that takes long is overtaken: another thread goes on with those that wait behind
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
-from contextvars import Context, copy_context
 from queue import SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
+from api.deadline import CURRENT, Abandoned, Deadline
+from api.server.job import Job
+from api.server.turns import Turns
+from api.server.unavailable import unavailable
+
 T = TypeVar("T")
 
 PATIENCE = 0.003  # seconds after which work is overtaken: several times what a page of a list takes
-
-
-class Job:
-    """One piece of work, the event loop that waits for it, and how it ended."""
-
-    def __init__(self, work: Callable[[], Any], loop: asyncio.AbstractEventLoop) -> None:
-        self._work, self._loop = work, loop
-        self._context: Context = copy_context()  # a trace goes on in the thread
-        self._result: Any = None
-        self._error: BaseException | None = None
-        self.done: asyncio.Future[None] = loop.create_future()
-        self.begun = 0.0
-        self.told = False
-        self.overtaken = False
-
-    def do(self) -> None:
-        """In a thread."""
-        try:
-            self._result = self._context.run(self._work)
-        except BaseException as error:  # it is the waiting task's to handle
-            self._error = error
-        with suppress(RuntimeError):  # the loop was closed: nobody waits
-            self._loop.call_soon_threadsafe(self._tell)
-
-    def _tell(self) -> None:
-        self.told = True
-        if not self.done.done():
-            self.done.set_result(None)
-
-    def result(self) -> Any:
-        if self._error is not None:
-            try:
-                raise self._error
-            finally:
-                self._error = None  # it holds this frame by its traceback
-        return self._result
+WAITING_SECONDS = 2.0  # that a request may wait for its turn
+STREAM_SECONDS = 30.0  # that one step of a stream that was begun may wait and take
 
 
 class Workers:
@@ -61,72 +30,108 @@ class Workers:
     `abreast` is 1 where computing is what takes the time, and `most` where it is waiting for another machine.
     """
 
-    def __init__(self, most: int, abreast: int) -> None:
+    def __init__(self, most: int, abreast: int, waited: Callable[[float], None] = lambda _: None) -> None:
         self._most, self._abreast = most, abreast
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._waited = waited  # is called with the seconds that each job waited for its turn
+        self._turns = Turns(most)
+        self._calls: SimpleQueue[bool] = SimpleQueue()  # wakes a thread: there is work, or False: there is no more
         self._running: set[Job] = set()
         self._threads = 0
         self._lock = Lock()
-        self._watched: asyncio.AbstractEventLoop | None = None  # that looks for late work while some waits
+        self._watched: asyncio.AbstractEventLoop | None = None  # that looks after the queue while some work waits
+
+    @property
+    def queued(self) -> int:
+        return len(self._turns)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises, in a thread; also when the task is cancelled it ends before this does."""
+        """What `work` returns or raises, in a thread; also when the task is cancelled it ends before this does.
+
+        Raises Problem (503) when its turn does not come within WAITING_SECONDS or it takes longer than the request
+        may, and Abandoned when every client that waits for it has left.
+        """
+        return await self._run(work, CURRENT.get())
+
+    async def each(self, items: Iterator[T]) -> AsyncIterator[T]:
+        """The items, each made in a thread. Those after the first have deadlines of their own: a stream takes as long
+        as its reader does, and once it was begun nobody can be told any more to come back.
+        """
+        end: Any = object()
+        request = CURRENT.get()
+        item = await self._run(lambda: next(items, end), request)
+        while item is not end:
+            yield item
+            deadline = request and Deadline(STREAM_SECONDS, request.audience)
+            item = await self._run(lambda: next(items, end), deadline, STREAM_SECONDS)
+
+    def displace(self, address: str) -> bool:
+        """Make room for a request from this address, if another address has more of them waiting."""
+        job = self._turns.displace(address)
+        if job is not None:
+            job.drop(unavailable("displaced"))
+        return job is not None
+
+    def close(self) -> None:
+        """Threads end once they have done what they were given."""
+        for _ in range(self._threads):
+            self._calls.put(False)
+
+    async def _run(self, work: Callable[[], T], deadline: Deadline | None, patience: float = WAITING_SECONDS) -> T:
         loop = asyncio.get_running_loop()
-        job = Job(work, loop)
+        job = Job(work, loop, deadline, patience)
         if self._threads < self._abreast:
             with self._lock:
                 self._start()
-        self._jobs.put(job)
+        self._turns.put(job)
+        self._calls.put(True)
         if self._watched is not loop:
             self._watched = loop
             loop.call_later(PATIENCE, self._look, loop)
         try:
             await job.done
         except asyncio.CancelledError:
-            if not job.told:  # the thread still reads what the caller would let go
+            if not job.ended:  # the thread still reads what the caller would let go
                 job.done = loop.create_future()
                 await job.done
             raise
         result: T = job.result()
         return result
 
-    async def each(self, items: Iterator[T]) -> AsyncIterator[T]:
-        """The items, each made in a thread."""
-        end: Any = object()
-        while (item := await self.run(lambda: next(items, end))) is not end:
-            yield item
-
-    def close(self) -> None:
-        """Threads end once they have done what they were given."""
-        for _ in range(self._threads):
-            self._jobs.put(None)
-
     def _start(self) -> None:
         self._threads += 1
         Thread(target=self._serve, name=f"worker {self._threads}", daemon=True).start()
 
     def _serve(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job.begun = monotonic()
-            with self._lock:
-                self._running.add(job)
-            job.do()
-            with self._lock:
-                self._running.discard(job)
-                if job.overtaken:
-                    self._threads -= 1
-                    return
-            del job  # and what it holds, while this waits for the next
+        while self._calls.get():
+            while (job := self._turns.take()) is not None:
+                job.begun = monotonic()
+                self._waited(job.begun - job.queued)
+                with self._lock:
+                    self._running.add(job)
+                job.do()
+                self._turns.end(job)
+                with self._lock:
+                    self._running.discard(job)
+                    if job.overtaken:
+                        self._threads -= 1
+                        self._calls.put(True)  # what waits may be what was not to run beside this
+                        return
+                del job  # and what it holds, while this waits for the next
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """While work waits: go on with it in another thread where what runs takes long."""
-        if self._jobs.empty():
+        """While work waits: drop what is late or abandoned, and overtake what takes long."""
+        if not self._turns:
             self._watched = None
             return
+        now = monotonic()
+        for job in self._turns.remove(lambda job: job.late(now) or job.abandoned):
+            job.drop(Abandoned() if job.abandoned else unavailable("waited"))
         with self._lock:
-            began = monotonic() - PATIENCE
-            late = next((job for job in self._running if job.begun < began and not job.overtaken), None)
-            if late is not None and self._threads < self._most:
-                late.overtaken = True
-                self._start()
+            late = next((job for job in self._running if job.begun < now - PATIENCE and not job.overtaken), None)
+            if self._turns.may_take():
+                if late is not None and self._threads < self._most:
+                    late.overtaken = True
+                    self._start()
+                if self._calls.empty():
+                    self._calls.put(True)
         loop.call_later(PATIENCE, self._look, loop)

@@ -1,0 +1,24 @@
+"""Every recipe of the cookbook gives the answer that stands there."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.cookbook import COOKBOOK, Recipe, ask, recipes, shown
+
+RECIPES = list(recipes())
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.command for recipe in RECIPES])
+def test_a_recipe_gives_the_answer_that_stands_in_the_cookbook(client: httpx.Client, recipe: Recipe) -> None:
+    response = ask(client, recipe.command)
+    assert shown(response) == recipe.answer
+    assert response.status_code == (422 if "actor=ankara" in recipe.command else 200)
+
+
+def test_each_of_the_thirty_questions_takes_one_request_or_two() -> None:
+    sections = re.split(r"^## ", COOKBOOK.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    numbered = [section for section in sections if re.match(r"\d+\. ", section)]
+    assert [int(section.split(".")[0]) for section in numbered] == list(range(1, 31))
+    assert all(1 <= section.count("```sh\n") <= 2 for section in numbered)
