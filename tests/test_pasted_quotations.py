@@ -23,13 +23,19 @@ DRAWN = settings(
     database=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-WORDS = (
-    "the of and Armenia Armenian Armenia’s O’Brien U.S. 700,000 1994 win-win re-port war – peace — “so-called” ‘Karabakh "
-    "Wound’ «тихо» café naïve Straße İlham Əliyev ışık və Հայաստան և Երևան Եվրոպա ΣΊΣΥΦΟΣ Σίσυφος ΐ 𝔄stral 😀 snake_case "
-    "क्षेत्र (see) [sic] wait... end. No, so; said, “never” ok.¹ x² ‹a› 「平和」 ﬁnance Kara\u00adbakh zero\u200bwidth i\u0307x ''two''"
-).split(" ")
+WORDS = [
+    *re.split(
+        " ", "the of and Armenia Armenian Armenia’s O’Brien U.S. 700,000 1994 win-win re-port war – peace — “never”"
+    ),
+    *re.split(
+        " ", "“so-called” ‘Karabakh Wound’ «тихо» café naïve Straße İlham Əliyev ışık və Հայաստան և Երևան Եվրոպա"
+    ),
+    *re.split(" ", "ΣΊΣΥΦΟΣ Σίσυφος ΐ 𝔄stral 😀 snake_case क्षेत्र (see) [sic] wait... end. No, so; said, ok.¹ x² ‹a›"),
+    *re.split(" ", "「平和」 ﬁnance Kara\u00adbakh zero\u200bwidth i\u0307x ''two''"),
+]
 FIXED = (
-    "The ‘Karabakh Wound’ is a wound. One issue: “Karabakh is Armenia”, and Karabakh is Armenia. Armenian re-port, win-win.",
+    "The ‘Karabakh Wound’ is a wound. One issue: “Karabakh is Armenia”, and Karabakh is Armenia. Armenian re-port, "
+    "win-win.",
     "He said “Never again” and left; “never again,” they wrote. In 1994 and 1995, 700,000 fled.",
 )
 

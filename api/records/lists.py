@@ -75,15 +75,11 @@ def _page(
         )
         return present(reader, kind, rows), answer, before if answer.total else None, after
     start, limit = cursor.window(params.offset, params.limit)
-    answer = index.ask(question(kind, params, sort=_index_sort(sort), limit=limit, offset=start, facets=names))
+    answer = index.ask(question(kind, params, sort=sort, limit=limit, offset=start, facets=names))
     by_sequence = records_by_sequence(reader, kind, [hit.sequence for hit in answer.hits])
     records = [by_sequence[hit.sequence] for hit in answer.hits]
     before, after = window_cursors(start, start + len(records), answer.total, params.limit)
     return records, answer, before, after
-
-
-def _index_sort(sort: str | None) -> str | None:
-    return sort and sort.replace("position", "sequence")
 
 
 def page_body(

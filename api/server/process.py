@@ -16,9 +16,11 @@ from typing import Any
 import uvicorn
 
 from api.server.edge import Edge
+from api.server.memory import bound_memory
 from api.server.protocol import BoundedProtocol
 
 FINISHING_SECONDS = 8  # that responses which were begun may still take
+SWITCH_SECONDS = 0.001  # after which a thread that computes lets the event loop run; Python's own 5 ms are felt
 DRAIN, READY, CLOSED = b"d", b"r", b"."  # what a supervisor and its workers tell each other
 
 log = logging.getLogger("sic")
@@ -38,6 +40,8 @@ def run(edge: Edge, host: str, port: int, channel: socket | None = None) -> None
         proxy_headers=False,
         timeout_graceful_shutdown=FINISHING_SECONDS,
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
+    bound_memory()
     process = Process(config, edge, channel)
     process.run()
     if not process.started:
