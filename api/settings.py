@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     root_path: Annotated[str, AfterValidator(_root_path)] = Field("", description="Prefix of every path in an answer.")
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None,
-        description="Makes ids and canonical links absolute, root path included; without it ids are urn:sic:{kind}:{id}.",
+        description="Makes ids and canonical links absolute, root path included; else ids are urn:sic:{kind}:{id}.",
     )
     contact: str | None = Field(None, description="Where readers dispute a record: an address that /about shows.")
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from api.records.reader import Record
 from api.web.cards import Card
@@ -89,7 +90,7 @@ def segments(text: str, span: Range, marked: Sequence[Mark], found: Sequence[Ran
 
 
 def _segments(text: str, cuts: Sequence[int], here: Sequence[Mark], hits: Sequence[Range]) -> Iterator[Segment]:
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [mark for mark in here if mark.start <= start and end <= mark.end]
         shortest = min(over, key=lambda mark: mark.end - mark.start, default=None)
         yield Segment(

@@ -101,11 +101,14 @@ def _sorts(
     request: SnapshotRequest, params: ListParams, has_position: bool, keys: tuple[str, ...]
 ) -> list[tuple[str, str, bool]]:
     """(name, path, whether it is the present one) of each order."""
-    present = None if params.sort is MISSING else str(params.sort)
-    orders = [None, *(("position",) if has_position else ()), *(sign + key for key in keys for sign in ("", "-"))]
-    first = {"cursor": None, "offset": None}
+    asked = None if params.sort is MISSING else str(params.sort)
+    searched = getattr(params, "q", MISSING) is not MISSING
+    first = "best" if searched else "default" if has_position else "id"
+    orders = [None, *(("position",) if has_position and searched else ())]
+    orders += [sign + key for key in keys for sign in ("", "-")]
+    start = {"cursor": None, "offset": None}
     return [
-        (order or "default", request.href(canonical(request.path, params, sort=order, **first)), order == present)
+        (order or first, request.href(canonical(request.path, params, sort=order, **start)), order == asked)
         for order in orders
     ]
 

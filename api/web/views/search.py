@@ -43,7 +43,7 @@ def search_of(request: SnapshotRequest, params: Any) -> Body:
         (name, request.href(canonical(f"{request.data_path}.{name}", params, **SHOWN, limit=None)))
         for name in ("csv", "jsonl")
     ]
-    whole = request.href(canonical(request.path, params, **{name: None for name in _filters(params)}))
+    whole = request.href(canonical(request.path, params, **dict.fromkeys(_filters(params))))
     return page(
         request, "search.html", head, q=params.q, cards=cards, content=content, facets=facets, data=data, files=files,
         whole=whole, filtered=bool(_filters(params)), documents=_documents(request),
