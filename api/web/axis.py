@@ -43,7 +43,9 @@ def axis(years: Sequence[float], left: float = 30.0) -> Axis:
     edges = [known[0] - 1, *(edge for _, earlier, later in cut for edge in (earlier + 1, later - 1)), known[-1] + 1]
     stretches = list(zip(edges[::2], edges[1::2], strict=True))
     scale = (WIDE - left - GAP * len(cut)) / sum(last - first for first, last in stretches)
-    pieces, breaks, place = [], [], left
+    pieces: list[tuple[float, float, float, float]] = []
+    breaks: list[float] = []
+    place = left
     for first, last in stretches:
         if pieces:
             breaks.append(round(place + GAP / 2, 1))

@@ -2,7 +2,8 @@
 together with the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from api.model.kinds import KINDS
@@ -39,13 +40,13 @@ class Card:
     added: bool
     who: Named | None = None
     how: str = ""
-    tags: list[str] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
+    tags: list[str] = attribute(default_factory=list)
+    marks: list[str] = attribute(default_factory=list)
     quote: str | None = None
     words: str | None = None  # page of the words in the text
     read: str | None = None  # the same words in the page on which the text is read
-    related: list[Related] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
+    related: list[Related] = attribute(default_factory=list)
+    facts: list[Fact] = attribute(default_factory=list)
     annotation: str | None = None
 
     def __getattr__(self, name: str) -> Any:

@@ -56,6 +56,19 @@ def in_words(value: Any) -> str:
     return words
 
 
+def sentence(text: str) -> str:
+    """A detail of a problem as a sentence."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def with_code(text: str) -> Markup:
+    """A description of the contract, in which backticks mark code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
 def marked(record: dict[str, Any], field: str, text: str) -> Markup:
     """A string of a record with the ranges that match the query."""
     parts, at = [], 0
@@ -79,5 +92,5 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"t": STRINGS, "counted": counted}
-    environment.filters |= {"in_words": in_words, "marked": marked}
+    environment.filters |= {"in_words": in_words, "marked": marked, "sentence": sentence, "with_code": with_code}
     return environment
