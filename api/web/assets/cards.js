@@ -63,6 +63,7 @@ export function close(giveBack = true) {
   content.replaceChildren();
   for (const each of opened) each.open = false;
   opened = [];
+  CSS.highlights?.delete("asked");
   for (const each of document.querySelectorAll(".text [aria-current]")) each.removeAttribute("aria-current");
   if (giveBack && inside) (from?.isConnected ? from : document.getElementById("content")).focus({ preventScroll: true });
 }

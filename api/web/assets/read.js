@@ -25,11 +25,14 @@ text.addEventListener("click", (event) => {
   } else if (mark && marks.includes(mark)) {
     event.preventDefault();
     if (open(mark)) remember(mark.hash.slice(1));
+  } else if (mark) {
+    event.preventDefault();
+    ask(mark.pathname.split("@").pop().split("-").map(Number), paragraph, mark);
   } else if (paragraph) {
     const point = pointed(event);
     if (!point) return;
     event.preventDefault();
-    ask(point, paragraph);
+    ask(point, paragraph, null, "?expand=sentence");
   }
 });
 

@@ -36,22 +36,46 @@ export function pointed(event) {
   return at === null ? null : [at, at + 1];
 }
 
-/** Shows what rests on the span; the page of these words is the answer of the server. */
-export async function ask([start, end], near) {
+/** The range of a span within one paragraph, for marking it. */
+function rangeOf(paragraph, start, end) {
+  const range = new Range();
+  const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+  let at = Number(paragraph.dataset.start);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest(".place")) continue;
+    const letters = [...node.data];
+    const unit = (place) => letters.slice(0, place - at).join("").length;
+    if (start >= at && start <= at + letters.length) range.setStart(node, unit(start));
+    if (end >= at && end <= at + letters.length) range.setEnd(node, unit(end));
+    at += letters.length;
+  }
+  return range;
+}
+
+function mark(paragraph, start, end) {
+  const range = rangeOf(paragraph, start, end);
+  CSS.highlights?.set("asked", new Highlight(range));
+  return range;
+}
+
+/** Shows what rests on the span, or on the sentence around it; the page of these words is the server's answer. */
+export async function ask([start, end], paragraph, origin, expand = "") {
   asking?.abort();
   asking = new AbortController();
   const path = `${text.dataset.at}/@${start}-${end}`;
   try {
-    const answer = await fetch(path, { headers: { Accept: "text/html" }, signal: asking.signal });
+    const answer = await fetch(path + expand, { headers: { Accept: "text/html" }, signal: asking.signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const records = page.getElementById("records");
+    const { start: first, end: last } = records.dataset;
     close(false);
-    near.setAttribute("aria-current", "true");
+    const range = mark(paragraph, Number(first), Number(last));
     const link = document.createElement("a");
-    link.href = path;
+    link.href = `${text.dataset.at}/@${first}-${last}`;
     link.textContent = words("open");
-    show([...page.querySelectorAll("#records > *"), link].map((node) => document.adoptNode(node)), near.querySelector(".place"));
-    keepInSight(near.getBoundingClientRect().height < innerHeight / 2 ? near : near.querySelector(".place"));
+    show([...records.children, link].map((node) => document.adoptNode(node)), origin ?? paragraph.querySelector(".place"));
+    keepInSight(range);
   } catch (error) {
     if (error.name !== "AbortError") say(words("offline"));
   }

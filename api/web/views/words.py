@@ -1,11 +1,14 @@
 """Words: a stretch of a text in its paragraphs, and everything that rests on it."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 from fastapi.responses import Response
+from pydantic import MISSING, Field
 
 from api.params.base import Params
 from api.records.lists import reading
-from api.records.spans import SOURCED, Text, count, overlapping, resting_on
+from api.records.spans import SOURCED, Expansion, Text, count, overlapping, resting_on
 from api.request import Body, SnapshotRequest
 from api.web.asking import OnPage
 from api.web.cards import cards_of
@@ -20,11 +23,19 @@ MOST_CARDS = 50
 TITLE_LENGTH = 60  # characters of the words in the page's title
 
 
-def words_page(request: SnapshotRequest, params: Params, id: str, start: int, end: int) -> Body:  # noqa: ARG001
+class WordsParams(Params):
+    expand: Annotated[
+        Expansion | MISSING, Field(description="Widens the words to the sentences, paragraphs or sections around.")
+    ] = MISSING
+
+
+def words_page(request: SnapshotRequest, params: WordsParams, id: str, start: int, end: int) -> Body:
     with reading(request) as reader:
         document = document_of(request, reader, id)
         text = Text(reader, id)
         span = text.span(start, end, "code_point")
+        if params.expand is not MISSING:
+            span = text.expanded(span, params.expand)
         around = text.expanded(span, "paragraph")
         resting = overlapping(text, span, SOURCED)
         total = count(reader, resting)
@@ -64,4 +75,4 @@ def _blocks(text: str, start: int) -> list[tuple[int, int]]:
 @router.get("/d/{id}/@{start:int}-{end:int}")
 async def get_words(id: str, start: int, end: int, request: OnPage) -> Response:
     """A stretch of a text."""
-    return await request.show(Params, words_page, id, start, end)
+    return await request.show(WordsParams, words_page, id, start, end)
