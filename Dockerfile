@@ -18,6 +18,7 @@ FROM ${BASE}
 COPY --from=build /srv /srv
 WORKDIR /srv/sic
 ENV PATH=/srv/venv/bin:$PATH \
+    PYTHONMALLOC=malloc \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SIC_DATABASE_URL=sqlite:////srv/sic/var/sic.db
