@@ -14,7 +14,7 @@ from api.content.answers import etag, matches
 from api.content.snapshot import Snapshot
 from api.formats.forms import FORMS, Form, form_of
 from api.params import cursors
-from api.params.base import Params, canonical, is_list, parameters, references
+from api.params.base import Params, canonical, is_list, optional, parameters, references
 from api.params.cursors import Cursor
 from api.params.faults import faults_of
 from api.params.lists import PageParams
@@ -29,6 +29,9 @@ A = ParamSpec("A")
 CACHING = "public, max-age=60, stale-while-revalidate=60"
 # Parameters that change how a page is shown, not which records a walk goes through.
 UNBOUND = dict.fromkeys(("cursor", "offset", "limit", "include", "facets", "highlight", "snapshot"))
+
+# Parameters that mean nothing without another one.
+NEEDS = {"highlight": "q"}
 
 
 @dataclass
@@ -135,14 +138,15 @@ class SnapshotRequest:
     def faults(self, model: type[Params], params: Params, known: Iterable[Fault] = ()) -> list[Fault]:
         """All that is wrong with the query: `known` faults, then what the raw query string and the content show."""
         faults = list(known)
-        faulty = {fault.parameter for fault in faults}
         if self.scope["query_string"]:
-            faults += [
-                fault for fault in raw_faults(self.scope["query_string"], model) if fault.parameter not in faulty
-            ]
+            raw = list(raw_faults(self.scope["query_string"], model))
+            repeated = {fault.parameter for fault in raw if fault.slug == "repeated-parameter"}
+            faults = [fault for fault in faults if fault.parameter not in repeated]  # pydantic saw only the last value
+            faulty = {fault.parameter for fault in faults}
+            faults += [fault for fault in raw if fault.parameter not in faulty]
             faults += self._unknown_ids(params)
         if faults:
-            faulty |= {fault.parameter for fault in faults}
+            faulty = {fault.parameter for fault in faults}
             faults += [fault for fault in params.misplaced(self) if fault.parameter not in faulty]
         return faults
 
@@ -151,22 +155,30 @@ class SnapshotRequest:
         return await self._workers.run(lambda: self._invalid(model, errors))
 
     def _invalid(self, model: type[Params], errors: Sequence[Any]) -> Problem:
-        faults = list(faults_of(errors, model))
+        faults = list(faults_of(errors, model, self._forms()))
         query = Request(self.scope).query_params
+        wrong = {fault.parameter for fault in faults}
         # pydantic stops before rules that span several fields; they are checked on the fields that are right.
         while True:
-            faulty = {fault.parameter for fault in faults}
-            names = [name for name in parameters(model) if name in query and name not in faulty]
+            names = [name for name in parameters(model) if name in query and name not in wrong]
             values = {name: query.getlist(name) if is_list(model, name) else query[name] for name in names}
             try:
-                params = model.model_validate(values)
+                params = optional(model).model_validate(values)
                 break
             except ValidationError as error:
-                more = [fault for fault in faults_of(error.errors(), model) if fault.parameter not in faulty]
-                if not [fault for fault in more if fault.parameter in names]:
-                    return bad_query(faults + more)
-                faults += more
+                more = list(faults_of(error.errors(), model, {}))
+                faults += [fault for fault in more if NEEDS.get(fault.parameter) not in wrong]
+                wrong |= {fault.parameter for fault in more}
+                if wrong.isdisjoint(names):  # the rule is broken by a default: there is nothing to leave out
+                    return bad_query(faults)
         return bad_query(self.faults(model, params, faults))
+
+    def _forms(self) -> dict[str, str]:
+        """The paths of the resource's other forms by their names."""
+        templates = {getattr(route, "path", "") for route in self.scope["app"].routes}
+        bare = self.scope["route"].path
+        suffixes = {form.name: form.suffix for form in FORMS.values() if form.suffix}
+        return {name: self.href(self.path + suffix) for name, suffix in suffixes.items() if bare + suffix in templates}
 
     def _unknown_ids(self, params: Params) -> Iterator[Fault]:
         for parameter, (attribute, refers) in references(type(params)).items():

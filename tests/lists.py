@@ -1,4 +1,4 @@
-"""The lists, their parameters by the contract, and the meaning of filters and sorts, stated independently of the code."""
+"""The lists, their parameters by the contract, and what filters and sorts mean, stated independently of the code."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ import httpx
 import yaml
 
 from tests import astral
-from tests.contract import concrete, query
+from tests.contract import query
 from tests.packages import FILES
 from tests.server import PACKAGE, ROOT
 
@@ -185,7 +185,7 @@ NEGATABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each
 MANY = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.many]
 NULLABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.nullable]
 SINGLE = ("hedged", "has_quantity")
-# Parameters that take ids: the list that has the records, and the words beside the ids.
+# Parameters that take ids, with the list that has the records.
 REFERENCES = {
     "document": "documents",
     "section": "sections",

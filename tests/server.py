@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -117,3 +117,15 @@ class Server:
     ) -> None:
         self.stop()
         self._output.close()
+
+
+def refused(response: httpx.Response, slug: str | None = None, status: int = 422) -> list[dict[str, Any]]:
+    """The errors of a problem."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    if slug is not None:
+        assert problem["type"] == f"/problems/{slug}"
+    errors: list[dict[str, Any]] = problem.get("errors", [])
+    assert all(list(error) == ["parameter", "detail", "allowed", "did_you_mean"] for error in errors)
+    return errors

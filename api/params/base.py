@@ -4,10 +4,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 from urllib.parse import quote
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
@@ -17,6 +17,8 @@ from api.problems import Fault
 # FastAPI hands pydantic each model under the name of its parameter. Where the model is built later, pydantic reports
 # that such a name means nothing.
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
+
+P = TypeVar("P", bound="Params")
 
 ORDERED = ("fields", "by")  # lists whose order means something
 
@@ -61,6 +63,17 @@ def references(model: type[BaseModel]) -> dict[str, tuple[str, Refers]]:
     }
 
 
+@cache
+def optional(model: type[P]) -> type[P]:
+    """The same parameters, none of them required: the others can be checked where one is absent or wrong."""
+    required: dict[str, Any] = {
+        name: (field.rebuild_annotation(), Field((), alias=field.alias))
+        for name, field in model.model_fields.items()
+        if field.is_required()
+    }
+    return create_model(model.__name__, __base__=model, **required) if required else model
+
+
 def nested(annotation: Any) -> Iterator[Any]:
     """An annotation and everything inside it."""
     yield annotation
@@ -101,8 +114,12 @@ def written(value: Any, ordered: bool = False) -> str:
     """A parameter's value as it stands in a URL."""
     if isinstance(value, tuple):
         texts = list(dict.fromkeys(text_of(item) for item in value))
-        return ",".join(quote(text, safe="") for text in (texts if ordered else sorted(texts)))
-    return quote(text_of(value), safe="")
+        return ",".join(map(_encoded, texts if ordered else sorted(texts)))
+    return _encoded(text_of(value))
+
+
+def _encoded(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote(text, safe="")
 
 
 def text_of(value: Any) -> str:

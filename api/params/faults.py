@@ -31,19 +31,26 @@ def allowed_values(model: type[BaseModel], parameter: str) -> list[str] | None:
     return values or None
 
 
-def faults_of(errors: Iterable[ErrorDetails | Mapping[str, Any]], model: type[BaseModel]) -> Iterator[Fault]:
-    """One fault for each error that a validation of `model` reports; a union reports one for each member."""
-    return iter(dict.fromkeys(_faults(errors, model)))
+def faults_of(
+    errors: Iterable[ErrorDetails | Mapping[str, Any]], model: type[BaseModel], forms: Mapping[str, str]
+) -> Iterator[Fault]:
+    """One fault for each error that a validation of `model` reports; a union reports one for each member.
+
+    `forms` are the paths of the resource's other forms by their names.
+    """
+    return iter(dict.fromkeys(_faults(errors, model, forms)))
 
 
-def _faults(errors: Iterable[ErrorDetails | Mapping[str, Any]], model: type[BaseModel]) -> Iterator[Fault]:
+def _faults(
+    errors: Iterable[ErrorDetails | Mapping[str, Any]], model: type[BaseModel], forms: Mapping[str, str]
+) -> Iterator[Fault]:
     known = parameters(model)
     for error in errors:
         place = [part for part in error["loc"] if part != "query"]
         context = error.get("ctx", {})
         parameter = str(context.get("parameter") or (place[0] if place else ""))
         if error["type"] == "extra_forbidden":
-            yield unknown_parameter(parameter, list(known))
+            yield unknown_parameter(parameter, list(known), forms, error.get("input"))
         elif error["type"] == "missing":
             yield Fault("invalid-value", parameter, f"{parameter} is required")
         elif error["type"] == "invalid":
@@ -80,11 +87,12 @@ def _range(model: type[BaseModel], parameter: str) -> list[str] | None:
     return [f"{least}…{most}"] if least is not None and most is not None else None
 
 
-def unknown_parameter(parameter: str, known: list[str]) -> Fault:
-    bare = parameter.removesuffix("[]")
-    meant = bare if bare in known else MEANT.get(parameter)
-    near = meant if meant in known else nearest(parameter, known)
+def unknown_parameter(parameter: str, known: list[str], forms: Mapping[str, str], value: Any) -> Fault:
     detail = f"this path has no parameter {shown(parameter)}"
     if parameter == "format":
         detail += "; another form has a path of its own, such as /v1/claims.csv"
+        return Fault("unknown-parameter", parameter, detail, sorted(known), forms.get(str(value)))
+    bare = parameter.removesuffix("[]")
+    meant = bare if bare in known else MEANT.get(parameter)
+    near = meant if meant in known else nearest(parameter, known)
     return Fault("unknown-parameter", parameter, detail, sorted(known), near)

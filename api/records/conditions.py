@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, not_, or_, select, true
 
 from api.content.statements import among
 from api.model.declaration import NONE, Filter, Kind, ManyValues, OneValue
@@ -75,7 +75,7 @@ def selected(kind: Kind, shape: Shape, whole: bool = False) -> Select[*tuple[Any
     joined = False
     for part in shape:
         each = kind.filters.get(part.filter)
-        if isinstance(each, ManyValues) and not joined and _is_one_value(part) and each.key == "sequence":
+        if isinstance(each, ManyValues) and not joined and _is_one_value(part) and _is_joinable(each):
             # A join reads the page in the order of the link table's index.
             statement = statement.join(each.owner.table, each.owner == kind.table.c.sequence)
             statement = statement.where(each.value == bindparam(f"{part.filter}_any"))
@@ -83,6 +83,17 @@ def selected(kind: Kind, shape: Shape, whole: bool = False) -> Select[*tuple[Any
         else:
             statement = statement.where(_condition(kind, part))
     return statement
+
+
+def _is_joinable(each: ManyValues) -> bool:
+    """Whether a join reads each record once, in the order of an index: a correction may name many records of a kind."""
+    table = each.owner.table
+    if each.key != "sequence" or not isinstance(table, Table):
+        return each.key == "sequence"
+    indexes = [index for index in table.indexes if list(index.columns) == [each.value, each.owner]]
+    return any(
+        index.unique or each.value.nullable for index in indexes
+    )  # nulls cannot be unique; the loader sees to it
 
 
 def _is_one_value(part: Part) -> bool:
@@ -122,6 +133,7 @@ def _of_every(each: ManyValues, key: Any, part: Part, parameter: str) -> ColumnE
         number = (
             select(func.count(each.value.distinct()))
             .where(each.owner == key, among(each.value, parameter))
+            .correlate(key.table)  # not the link table, which another condition may have joined
             .scalar_subquery()
         )
         conditions.append(number == bindparam(f"{parameter}_number", type_=Integer))

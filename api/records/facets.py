@@ -17,7 +17,8 @@ def facets(
 
 
 def _facet(request: SnapshotRequest, params: Params, name: str, counts: Sequence[tuple[str, int]]) -> list[Record]:
-    selected = texts(getattr(params, attribute_of(name), ()))
+    attribute = attribute_of(name)
+    selected = {*texts(getattr(params, attribute, ())), *texts(getattr(params, f"{attribute}_all", ()))}
     return [
         {
             "value": value,

@@ -24,7 +24,7 @@ def records_file(request: SnapshotRequest, params: FileParams, kind: Kind) -> Bo
     """A file of a list, in the form that the path names."""
     form = request.form
     assert form.write is not None
-    columns = expanded(kind, params.fields) if form.name == "csv" else params.fields
+    columns = expanded(kind, params.fields) if form.has_columns else params.fields
     write = partial(form.write, columns)
     return Body(_written(write, _batches(request, params, kind)), filename=filename(request, kind.plural))
 
@@ -111,8 +111,7 @@ def _ranked(
     offset, window = 0, 10 * batch
     while True:
         limit = window if most is None else min(window, most - offset)
-        index_sort = sort and sort.replace("position", "sequence")
-        hits = request.snapshot.index.ask(question(kind, params, sort=index_sort, limit=limit, offset=offset)).hits
+        hits = request.snapshot.index.ask(question(kind, params, sort=sort, limit=limit, offset=offset)).hits
         yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
         offset += len(hits)
         if not hits or offset == most:
@@ -123,7 +122,7 @@ def _windows(request: SnapshotRequest, params: FileParams, kind: Kind, batch: in
     """Whatever matches `q`, in document order, a window of sequences at a time."""
     size = 10 * batch
     for low in range(1, request.snapshot.counts[kind.plural] + 1, size):
-        window = question(kind, params, sort="sequence", limit=size, sequence_range=(low, low + size - 1))
+        window = question(kind, params, sort="position", limit=size, sequence_range=(low, low + size - 1))
         hits = request.snapshot.index.ask(window).hits
         yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
 

@@ -8,8 +8,10 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from api.formats.tabular import ID_LISTS
 from api.model.declaration import IncludeOne, Kind
 from api.model.kinds import KINDS
+from api.params.fields import Id
 from api.records import claims, corrections, documents, events, named, obstacles, positions, relations, sections
 from api.records.reader import Reader, Record, by_id, by_sequence
 from api.records.shapes import RecordShape
@@ -36,6 +38,16 @@ PRESENTATIONS = {
 
 if missing := KINDS.keys() ^ PRESENTATIONS.keys():
     raise RuntimeError(f"kinds and presentations disagree about {', '.join(sorted(missing))}")
+
+
+def unnamed_lists() -> list[str]:
+    """Lists of ids that CSV would not write as such, by their names: a sentence each."""
+    return [
+        f"{each.shape.__name__}.{name} is a list of ids; call it by the plural of their kind"
+        for each in PRESENTATIONS.values()
+        for name, annotation in _fields(each.shape)
+        if annotation == list[Id] and name not in ID_LISTS
+    ]
 
 
 def present(reader: Reader, kind: Kind, rows: Sequence[Any]) -> list[Record]:
@@ -98,3 +110,7 @@ def _object_in(annotation: Any) -> type[BaseModel] | None:
 
 def _is_scalar(annotation: Any) -> bool:
     return _object_in(annotation) is None and get_origin(annotation) is not list
+
+
+if faults := unnamed_lists():
+    raise RuntimeError("; ".join(faults))

@@ -55,11 +55,7 @@ class SpanFilters(ClosedParams, ExpandParams):
 
     def kinds(self) -> list[Kind]:
         """The kinds whose records are listed."""
-        return [
-            kind
-            for kind in SOURCED
-            if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not
-        ]
+        return [kind for kind in SOURCED if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not]
 
 
 class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": INCLUDES}):
@@ -108,7 +104,7 @@ def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Bod
         text = Text(reader, id)
         span, widened = params.widened(text)
     most = None if params.limit is MISSING else params.limit
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(
         _lines(request, columns, id, span, params.kinds(), most),
         filename=filename(request, f"{id}-spans"),
