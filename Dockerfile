@@ -15,6 +15,8 @@ RUN python -m api migrate \
  && chmod -R a+rX /srv
 
 FROM ${BASE}
+LABEL org.opencontainers.image.title="sic" \
+      org.opencontainers.image.licenses="Apache-2.0 AND CC-BY-4.0"
 COPY --from=build /srv /srv
 WORKDIR /srv/sic
 ENV PATH=/srv/venv/bin:$PATH \
@@ -24,6 +26,6 @@ ENV PATH=/srv/venv/bin:$PATH \
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
 ENTRYPOINT ["python", "-m", "api"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

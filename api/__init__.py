@@ -1,3 +1,3 @@
 """sic: what a document says, word for word, over HTTP."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-from time import time
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -82,7 +81,7 @@ async def _away(request: Request, error: Exception) -> Response:
         return _response(overdue(), request)
     log.warning(
         "the database does not answer",
-        extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1], "at": time()},
+        extra={"reason": str(getattr(error, "orig", error)).splitlines()[:1]},
     )
     return _response(unavailable("database", "the database does not answer now", 2), request)
 

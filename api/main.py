@@ -1,7 +1,7 @@
 """create_app(settings): the only composition."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from os import environ
@@ -14,7 +14,9 @@ from api import __version__
 from api.content.database import sqlite_path
 from api.content.snapshot import Serving
 from api.errors import add_handlers
+from api.formats.forms import FILES, JSONLD
 from api.formats.negotiation import Negotiation
+from api.model.kinds import KINDS
 from api.resources import (
     actors,
     claims,
@@ -115,6 +117,8 @@ def create_app(settings: Settings) -> Edge:
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
     for resource in RESOURCES:
         app.router.routes += resource.router.routes  # a router that is included looks for the route twice
+    if faults := unanswered({getattr(route, "path", "") for route in app.router.routes}):
+        raise RuntimeError("; ".join(faults))
     app.add_middleware(Negotiation, routes=app.router.routes, pages=PAGES)
     app.add_middleware(Gzip, minimum_size=SMALLEST, compresslevel=LEVEL)
     add_handlers(app)
@@ -125,6 +129,20 @@ def create_app(settings: Settings) -> Edge:
 
     app.state.metrics = metrics
     return edge
+
+
+def unanswered(paths: Collection[str]) -> list[str]:
+    """Kinds that have no list, single record, file or counts: a sentence each."""
+    return [
+        f"no resource of RESOURCES in api/main.py answers {path}, which the kind {kind.name} needs"
+        for kind in KINDS.values()
+        for path in (
+            *(kind.path, f"{kind.path}/{{id}}", f"/v1/counts/{kind.plural}"),
+            *(kind.path + form.suffix for form in FILES),
+            *((kind.path + JSONLD.suffix,) if kind.annotation else ()),
+        )
+        if path not in paths
+    ]
 
 
 async def _serve_newest(serving: Serving) -> None:

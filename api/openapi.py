@@ -12,6 +12,7 @@ from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api.model.kinds import KINDS
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
+from api.records.presentation import PRESENTATIONS
 from api.records.shapes import Shape
 
 DESCRIPTION = """\
@@ -40,17 +41,8 @@ HEADERS = {
     "X-Request-Id": "The request's id, echoed or generated.",
 }
 TAGS = {
-    "documents": "The documents and what each is.",
+    **{kind.plural: str(PRESENTATIONS[name].shape.__doc__) for name, kind in KINDS.items()},
     "text": "The words, and what rests on them.",
-    "sections": "The text in the order it was written.",
-    "claims": "What the document says, one proposition each.",
-    "events": "What an outsider could have observed.",
-    "obstacles": "What the document numbers as hindrances.",
-    "positions": "Where an actor stands towards an obstacle.",
-    "actors": "Who the documents speak of.",
-    "places": "Where the documents locate things.",
-    "relations": "How claims bear on one another.",
-    "corrections": "What was corrected, and why.",
     "references": "Records as annotations and citations.",
     "search": "Across all kinds.",
     "service": "What is here, in which words, and in what health.",

@@ -170,6 +170,8 @@ class SnapshotRequest:
                 more = list(faults_of(error.errors(), model, {}))
                 faults += [fault for fault in more if NEEDS.get(fault.parameter) not in wrong]
                 wrong |= {fault.parameter for fault in more}
+                if wrong.isdisjoint(names):  # the rule is broken by a default: there is nothing to leave out
+                    return bad_query(faults)
         return bad_query(self.faults(model, params, faults))
 
     def _forms(self) -> dict[str, str]:

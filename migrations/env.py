@@ -1,8 +1,15 @@
 """Alembic's environment: on the connection that is given, or on the published generation at SIC_DATABASE_URL."""
 
+from typing import Any, Literal
+
 import psycopg
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlmodel import AutoString
 
 from api.content.database import sqlite_path
 from api.model import metadata
@@ -10,8 +17,26 @@ from api.settings import Settings
 from seed.schema import control_table
 
 
+def _numbered(migration: MigrationContext, revisions: object, directives: list[MigrationScript]) -> None:  # noqa: ARG001
+    """`alembic revision` numbers migrations: their files sort in the order in which they run."""
+    for directive in directives:
+        head = ScriptDirectory.from_config(context.config).get_current_head()
+        directive.rev_id = f"{int(head or 0) + 1:04}"
+
+
+def _rendered(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:  # noqa: ARG001
+    """SQLModel's own text type is a plain one to a migration."""
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
+
+
 def migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        process_revision_directives=_numbered,
+        render_item=_rendered,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -15,15 +15,17 @@ from api.model.links import CorrectionRecord
 from api.model.tables import Correction
 from seed import schema
 from seed.check import Outcome
+from seed.clashes import Gone, clashes
 from seed.digest import snapshot_id
 from seed.draft import COUNTED
 from seed.faults import Fault, Refused, Unusable
 from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
 from seed.indexing import drop_stale_indexes, index_text
-from seed.merge import Gone, Merged
+from seed.merge import Merged
 from seed.package import packages, size
 from seed.readers import read
 from seed.retain import query
+from seed.rows import selects
 from seed.stage import Shard
 from seed.staged import STAGED
 
@@ -100,7 +102,7 @@ def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
         stated = {outcome.document or "" for outcome in outcomes}
         shards.append(retain(store, scratch, set(content.documents) - stated, stated))
         with closing(Merged(scratch, shards)) as merged:
-            if faults := merged.faults(_gone(store, content)):
+            if faults := clashes(merged.connection, _gone(store, content)):
                 raise Refused(faults)
         counts = {name: sum(outcome.counts[name] for outcome in outcomes) for name in COUNTED.values()}
         warnings = [warning for outcome in outcomes for warning in outcome.warnings]
@@ -162,7 +164,7 @@ def read_packages(
         faults += outcome.faults
     if faults:
         with closing(Merged(scratch, shards)) as merged:
-            raise Refused(faults + merged.faults([]))
+            raise Refused(faults + clashes(merged.connection, []))
     return outcomes, shards
 
 
@@ -206,14 +208,14 @@ def _publish(
 ) -> dict[str, int]:
     """Builds and publishes what the shards hold; the counts per kind."""
     with closing(Merged(scratch, shards)) as merged:
-        if faults := merged.faults(gone):
+        if faults := clashes(merged.connection, gone):
             raise Refused(faults)
         steps.step("numbering")
         merged.number()
         counts = merged.counts()
         with store.next() as building:
             steps.step("writing")
-            for table, rows in merged.selects(snapshot):
+            for table, rows in selects(merged, snapshot):
                 building.fill(merged.connection, table, rows)
             merged.close()
             steps.step("indexing")

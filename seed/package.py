@@ -12,13 +12,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from api.model.kinds import KINDS
 from seed import records
 from seed.explain import Loc, Where, explain, nearest
 from seed.faults import Fault
 from seed.tree import Node, Unreadable, plain, tree
 
 DOCUMENT = "document.yaml"
-LISTS = ("actors", "places", "obstacles", "claims", "events", "relations", "corrections")
+INSIDE = ("document", "section", "position")  # stated in document.yaml, and inside obstacles
+LISTS = tuple(kind.plural for name, kind in KINDS.items() if name not in INSIDE)
 FILES = (DOCUMENT, *(f"{name}.{form}" for name in LISTS for form in ("yaml", "jsonl")))
 REPORTED = 1_000_000  # bytes read between two reports of progress
 Model = TypeVar("Model", bound=BaseModel)

@@ -1,11 +1,8 @@
 """What a package may say: one closed model for each kind of record, as a writer spells it."""
 
-import re
-from datetime import date
-from typing import Annotated, Any, Self
-from unicodedata import normalize
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from api.model.vocabularies import (
     ActorCategory,
@@ -20,66 +17,7 @@ from api.model.vocabularies import (
     RelationType,
     TitleOrigin,
 )
-
-AUTHOR = "author"
-RESERVED = ("none", AUTHOR)
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-
-
-def _words(value: str) -> str:
-    """In the form of the canonical text (NFC), so that what looks the same is the same."""
-    if not value.strip():
-        raise ValueError("is blank; leave the key out, or give words")
-    if "\0" in value:
-        raise ValueError("holds a NUL character; remove it")
-    return normalize("NFC", value)
-
-
-def _unreserved(value: str) -> str:
-    if value in RESERVED:
-        raise ValueError(f"is {value}, a word that filters use for `nobody` or for the author; name it otherwise")
-    return value
-
-
-def _day(value: str) -> str:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError(f"{value!r} is not a day; write e.g. 2026-11-25")
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise ValueError(f"{value!r} is not a day of the calendar") from None
-
-
-def _truth(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise ValueError(f"{value!r} is not true or false")
-
-
-def _number(value: Any) -> Any:
-    """Numbers are exact: an integer stays one, and what JSON cannot carry is refused."""
-    if isinstance(value, bool) or not NUMBER.fullmatch(str(value)):
-        raise ValueError(f"{value!r} is not a number; write digits, e.g. 700000")
-    try:
-        return int(str(value))
-    except ValueError:
-        number = float(value)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError("is too large a number")
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
-
-
-Words = Annotated[str, AfterValidator(_words)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}\z")]
-OwnId = Annotated[Id, AfterValidator(_unreserved)]  # of records that do not begin with their document's id
-DocumentId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}\z"), AfterValidator(_unreserved)]
-Day = Annotated[str, AfterValidator(_day)]
-Truth = Annotated[bool, BeforeValidator(_truth)]
-Number = Annotated[int | float, BeforeValidator(_number)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*\z")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")]
+from seed.fields import AUTHOR, Day, DocumentId, Id, Language, Number, OwnId, Sha256, Truth, Words, number
 
 
 class Closed(BaseModel):
@@ -87,7 +25,7 @@ class Closed(BaseModel):
 
 
 class Quoted(Closed):
-    """Rests on words: they occur once, or are told apart by the words just before and after."""
+    """Rests on words that occur once, or once between the words just before and after."""
 
     quote: Words
     prefix: Words | None = None
@@ -137,11 +75,11 @@ class Document(Closed):
     title: Words | None = None
     author: Words | None = None
     rights: Words | None = None
-    provenance: Provenance = Field(default_factory=Provenance)
+    provenance: Provenance = Provenance()
     note: Words | None = None
-    topics: list[Topic] = Field(default_factory=list)
-    sections: list[Section] = Field(default_factory=list)
-    unrecorded: list[Unrecorded] = Field(default_factory=list)
+    topics: list[Topic] = []
+    sections: list[Section] = []
+    unrecorded: list[Unrecorded] = []
 
 
 class Place(Closed):
@@ -189,10 +127,10 @@ class Claim(Quoted):
     mode: ClaimMode = ClaimMode.asserted
     speaker: Id | None = AUTHOR
     hedge_cue: Words | None = None
-    actors: list[Id] = Field(default_factory=list)
-    places: list[Id] = Field(default_factory=list)
-    topics: list[Id] = Field(default_factory=list)
-    quantities: list[Quantity] = Field(default_factory=list)
+    actors: list[Id] = []
+    places: list[Id] = []
+    topics: list[Id] = []
+    quantities: list[Quantity] = []
     note: Words | None = None
 
 
@@ -221,12 +159,12 @@ class Event(Quoted):
     name: Words
     category: EventCategory
     status: EventStatus
-    mentions: list[Quoted] = Field(default_factory=list)
-    date: Date = Field(default_factory=Date)
-    claims: list[Id] = Field(default_factory=list)
+    mentions: list[Quoted] = []
+    date: Date = Date()
+    claims: list[Id] = []
     speakers: list[Id | None] = Field(default=[AUTHOR], min_length=1)
-    actors: list[Id] = Field(default_factory=list)
-    places: list[Id] = Field(default_factory=list)
+    actors: list[Id] = []
+    places: list[Id] = []
     note: Words | None = None
 
 
@@ -239,12 +177,12 @@ class Position(Quoted):
 
 class Obstacle(Closed):
     id: Id
-    number: Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
+    number: Annotated[int, BeforeValidator(number), Field(ge=0, lt=2**31)]
     title: Words
     summary: Words
-    actors: list[Id] = Field(default_factory=list)
-    quantities: list[Quantity] = Field(default_factory=list)
-    positions: list[Position] = Field(default_factory=list)
+    actors: list[Id] = []
+    quantities: list[Quantity] = []
+    positions: list[Position] = []
 
 
 class Relation(Closed):

@@ -53,7 +53,8 @@ def query(path: str) -> str:
     """The query of a path's example."""
     if path.startswith("/v1/counts/"):
         return "by=document"
-    bare = path.removesuffix(".csv").removesuffix(".jsonl").removesuffix(".jsonld")
+    parent, _, last = path.rpartition("/")
+    bare = f"{parent}/{last.partition('.')[0]}"
     if bare in QUERIES:
         return QUERIES[bare]
     return "limit=1" if path.startswith("/v1/") and "{" not in path and bare.removeprefix("/v1/") in IDS else ""

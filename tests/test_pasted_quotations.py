@@ -23,13 +23,19 @@ DRAWN = settings(
     database=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-WORDS = (
-    "the of and Armenia Armenian Armenia’s O’Brien U.S. 700,000 1994 win-win re-port war – peace — “so-called” ‘Karabakh "
-    "Wound’ «тихо» café naïve Straße İlham Əliyev ışık və Հայաստան և Երևան Եվրոպա ΣΊΣΥΦΟΣ Σίσυφος ΐ 𝔄stral 😀 snake_case "
-    "क्षेत्र (see) [sic] wait... end. No, so; said, “never” ok.¹ x² ‹a› 「平和」 ﬁnance Kara\u00adbakh zero\u200bwidth i\u0307x ''two''"
-).split(" ")
+WORDS = [
+    *re.split(
+        " ", "the of and Armenia Armenian Armenia’s O’Brien U.S. 700,000 1994 win-win re-port war – peace — “never”"
+    ),
+    *re.split(
+        " ", "“so-called” ‘Karabakh Wound’ «тихо» café naïve Straße İlham Əliyev ışık və Հայաստան և Երևան Եվրոպա"
+    ),
+    *re.split(" ", "ΣΊΣΥΦΟΣ Σίσυφος ΐ 𝔄stral 😀 snake_case क्षेत्र (see) [sic] wait... end. No, so; said, ok.¹ x² ‹a›"),
+    *re.split(" ", "「平和」 ﬁnance Kara\u00adbakh zero\u200bwidth i\u0307x ''two''"),
+]
 FIXED = (
-    "The ‘Karabakh Wound’ is a wound. One issue: “Karabakh is Armenia”, and Karabakh is Armenia. Armenian re-port, win-win.",
+    "The ‘Karabakh Wound’ is a wound. One issue: “Karabakh is Armenia”, and Karabakh is Armenia. Armenian re-port, "
+    "win-win.",
     "He said “Never again” and left; “never again,” they wrote. In 1994 and 1995, 700,000 fled.",
 )
 
@@ -124,6 +130,15 @@ def letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum() and character not in "ʼʾ")
 
 
+def with_and_without_notes(pasted: str) -> set[str]:
+    """The letters of a quotation, with as many superscripts at its end as may be the text's own."""
+    allowed = {letters(pasted)}
+    while (shorter := re.sub(r"[⁰¹²³⁴-⁹]\W*$", "", pasted)) != pasted:
+        pasted = shorter
+        allowed.add(letters(pasted))
+    return allowed
+
+
 @given(data=st.data(), text=texts)
 @DRAWN
 def test_every_stretch_is_found_after_any_mix_of_changes(data: st.DataObject, text: str) -> None:
@@ -155,9 +170,9 @@ def test_a_match_has_the_same_letters_and_digits(data: st.DataObject, text: str)
     pasted, _ = changed(data, quote)
     kind, matches = resolve(pasted, text)
     assume(kind != "none")
-    without_note = re.sub("[⁰¹²³⁴-⁹]+\\W*$", "", pasted)
+    allowed = with_and_without_notes(pasted)
     for match in matches:
-        assert letters(match.text) in (letters(pasted), letters(without_note)), (pasted, match)
+        assert letters(match.text) in allowed, (pasted, match)
         assert text[match.start : match.end] == match.text
         units = [len(text[:place].encode("utf-16-le")) // 2 for place in (match.start, match.end)]
         assert units == [match.utf16_start, match.utf16_end]

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, create_engine, select, text
-
 from api.params.accepts import Flag, OneOf, Reference, Whole
 from api.params.questions import declared
 from api.records.cursors import KEYSET, order
+from sqlalchemy import Connection, Select, create_engine, select, text
+
 from api.records.includes import _numbered
 from api.records.lists import ListQuestions
 from api.records.shapes import KINDS, Others, Reader

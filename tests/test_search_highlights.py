@@ -43,9 +43,11 @@ def plainly(terms: Terms, text: str) -> list[tuple[int, int]]:
         (start, end) for stem, start, end in read if stem in terms.stems or stem.startswith(terms.prefixes or ("?",))
     ]
     for phrase in terms.phrases:
-        for place in range(len(read) - len(phrase) + 1):
-            if tuple(stem for stem, _, _ in read[place : place + len(phrase)]) == phrase:
-                ranges.append((read[place][1], read[place + len(phrase) - 1][2]))
+        ranges += [
+            (read[place][1], read[place + len(phrase) - 1][2])
+            for place in range(len(read) - len(phrase) + 1)
+            if tuple(stem for stem, _, _ in read[place : place + len(phrase)]) == phrase
+        ]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if merged and start < merged[-1][1]:

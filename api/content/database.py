@@ -5,7 +5,8 @@ stay on that file after a load renames the next one over its path. On PostgreSQL
 on every server that has it; a server that has not got it yet is passed over.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
@@ -21,7 +22,8 @@ from sqlmodel import Session
 from api import deadline
 from api.settings import Settings
 
-REVISION = "0002"  # the migration that this code reads; a test holds it to the newest one
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
+REVISION = max(path.name for path in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]  # the newest: this code reads it
 NEWEST = (
     "SELECT number, extract(epoch FROM published_at)::float FROM sic.generation"
     " WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"
@@ -65,8 +67,11 @@ class Database:
     def connect(self) -> Connection:
         return self.engine.connect()
 
-    def session(self) -> Session:
-        return Session(self.engine)
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session on a connection of its own."""
+        with self.engine.connect() as connection:
+            yield Session(connection)
 
     def scan(self) -> Connection:
         """For reading whole tables row by row: PostgreSQL gives a cursor only within a transaction."""

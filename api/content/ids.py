@@ -43,13 +43,17 @@ class Ids:
 
     def all_of(self, kind: str) -> list[str] | None:
         """Every id of a kind that has few; otherwise None."""
-        if self._counts.get(f"{kind}s", 0) > SMALL or not self._is_small(kind):
+        if self._count(kind) > SMALL or not self._is_small(kind):
             return None
         ids = sorted(set(self._names(kind).values()))
         return ids if len(ids) <= SMALL else None
 
     def _is_small(self, kind: str) -> bool:
-        return self._counts.get(f"{kind}s", 0) <= NEAR_IDS
+        return self._count(kind) <= NEAR_IDS
+
+    def _count(self, kind: str) -> int:
+        """How many records of a kind there are; topics are few."""
+        return self._counts[KINDS[kind].plural] if kind in KINDS else 0
 
     def _meant(self, text: str, named: Mapping[str, str]) -> str | None:
         near = nearest(text.casefold(), named)
@@ -74,10 +78,8 @@ def _named(session: Session, kind: str) -> Iterable[tuple[str, str]]:
         topic = columns(Topic)
         yield from ((row.label, row.id) for row in rows(session, select(topic.id, topic.label)))
         return
-    if kind not in ("actor", "place", "document"):  # titles of the others are sentences
-        return
     declared = KINDS[kind]
-    for text in declared.texts:
+    for text in declared.texts if declared.is_named else ():
         if text.path not in declared.titles:
             continue
         owner = declared.table.c.id if text.owner is None else text.owner

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect, Select
+from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
@@ -21,7 +21,8 @@ def rows(session: Session, statement: Statement, **values: Any) -> Sequence[Any]
     A generation never changes, so that a statement whose server went away is run again on another one. Statements that
     take values are built once and kept; on SQLite they go to the driver directly (see `DriverStatement`).
     """
-    connection = session.connection()
+    connection = session.get_bind()  # a session is bound to one connection, see `Database.session`
+    assert isinstance(connection, Connection)
     if values and connection.dialect.name == "sqlite":
         with suppress(sqlite3.Error):  # SQLAlchemy raises it again below, as an error of its own
             return driver_statement(statement, connection.dialect).rows(connection.connection.driver_connection, values)
@@ -30,8 +31,8 @@ def rows(session: Session, statement: Statement, **values: Any) -> Sequence[Any]
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        session.rollback()
-        return session.connection().execute(statement, values).all()
+        connection.rollback()
+        return connection.execute(statement, values).all()
 
 
 class DriverStatement:

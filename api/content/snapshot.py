@@ -16,6 +16,7 @@ from api.content.answers import Answers
 from api.content.database import Database, DatabaseUnavailable, Generation, open_database, probe_engine, published
 from api.content.ids import Ids
 from api.model.columns import columns
+from api.model.kinds import KINDS
 from api.model.tables import Snapshot as SnapshotRow
 from api.settings import Settings
 
@@ -105,8 +106,9 @@ class Serving:
         try:
             with database.scan() as connection:
                 row = connection.execute(select(SNAPSHOT.id, SNAPSHOT.counts)).one()
+                counts = {kind.plural: 0 for kind in KINDS.values()} | row.counts  # older content lacks newer kinds
                 index, in_memory = search.ensure(connection, self.settings.index_root, row.id)
-                if any(row.counts[f"{kind}s"] != count for kind, count in index.sizes.items()):
+                if any(counts[KINDS[kind].plural] != count for kind, count in index.sizes.items()):
                     log.error("the text index holds other records than the database; building it anew in memory")
                     index, in_memory = search.build_in_memory(connection), True
         except DBAPIError as error:
@@ -115,7 +117,7 @@ class Serving:
         except Exception:
             database.close()
             raise
-        return Snapshot(row.id, row.counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
+        return Snapshot(row.id, counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
 
     def refresh(self) -> None:
         """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""

@@ -55,7 +55,11 @@ def annotation(public_url: str | None, record: Record) -> Record:
         bodies.append(text | {"purpose": declared.motivation} | properties)
     else:
         bodies += [
-            {"type": "SpecificResource", "source": iri(public_url, "claim", record[end]), "purpose": "linking"}
+            {
+                "type": "SpecificResource",
+                "source": iri(public_url, kind.includes[end].kind, record[end]),
+                "purpose": "linking",
+            }
             for end in declared.ends
         ]
         bodies.append({"type": "TextualBody", "value": record["type"], "purpose": "tagging"} | properties)

@@ -20,47 +20,53 @@ class Form:
     aliases: tuple[str, ...] = ()  # other names that clients use in Accept
     description: str = ""
     write: Callable[[Sequence[str], Iterable[Record], bool], bytes] | None = None
+    has_columns: bool = False  # a file with the same columns for every record
 
     @property
     def content_type(self) -> str:
         return self.media_type + self.parameters
 
 
-JSON = Form("json", "application/json")
-JSONLD = Form(
-    "jsonld",
-    "application/ld+json",
-    suffix=".jsonld",
-    parameters='; profile="http://www.w3.org/ns/anno.jsonld"',
-    description="W3C Web Annotations.",
+ENTRIES = (
+    Form("json", "application/json"),
+    Form(
+        "jsonld",
+        "application/ld+json",
+        suffix=".jsonld",
+        parameters='; profile="http://www.w3.org/ns/anno.jsonld"',
+        description="W3C Web Annotations.",
+    ),
+    Form(
+        "csv",
+        "text/csv",
+        suffix=".csv",
+        parameters="; charset=utf-8; header=present",
+        description="RFC 4180, with a header line. A cell that a spreadsheet would run begins with an apostrophe.",
+        write=csv_lines,
+        has_columns=True,
+    ),
+    Form(
+        "jsonl",
+        "application/jsonl",
+        suffix=".jsonl",
+        aliases=("application/x-ndjson", "application/ndjson"),
+        description="One JSON record on each line.",
+        write=json_lines,
+    ),
+    Form("text", "text/plain", suffix="/text", parameters="; charset=utf-8"),
+    Form("llms", "text/plain", suffix=".txt", parameters="; charset=utf-8"),
+    Form("html", "text/html", parameters="; charset=utf-8"),
+    Form("bib", "application/x-bibtex", suffix=".bib", parameters="; charset=utf-8", description="BibTeX."),
+    Form("ris", "application/x-research-info-systems", suffix=".ris", parameters="; charset=utf-8", description="RIS."),
+    Form("csl", "application/vnd.citationstyles.csl+json", suffix=".csl.json", description="CSL-JSON, one item."),
 )
-CSV = Form(
-    "csv",
-    "text/csv",
-    suffix=".csv",
-    parameters="; charset=utf-8; header=present",
-    description="RFC 4180, with a header line. A cell that a spreadsheet would run begins with an apostrophe.",
-    write=csv_lines,
-)
-JSONL = Form(
-    "jsonl",
-    "application/jsonl",
-    suffix=".jsonl",
-    aliases=("application/x-ndjson", "application/ndjson"),
-    description="One JSON record on each line.",
-    write=json_lines,
-)
-TEXT = Form("text", "text/plain", suffix="/text", parameters="; charset=utf-8")
-LLMS = Form("llms", "text/plain", suffix=".txt", parameters="; charset=utf-8")
-HTML = Form("html", "text/html", parameters="; charset=utf-8")
-BIB = Form("bib", "application/x-bibtex", suffix=".bib", parameters="; charset=utf-8", description="BibTeX.")
-RIS = Form(
-    "ris", "application/x-research-info-systems", suffix=".ris", parameters="; charset=utf-8", description="RIS."
-)
-CSL = Form("csl", "application/vnd.citationstyles.csl+json", suffix=".csl.json", description="CSL-JSON, one item.")
 
-FORMS = {form.name: form for form in (JSON, JSONLD, CSV, JSONL, TEXT, LLMS, HTML, BIB, RIS, CSL)}
-FILES = tuple(form for form in FORMS.values() if form.write is not None)
+FORMS = {form.name: form for form in ENTRIES}
+FILES = tuple(form for form in ENTRIES if form.write is not None)
+
+# The forms that code names.
+JSON, JSONLD, CSV, HTML = FORMS["json"], FORMS["jsonld"], FORMS["csv"], FORMS["html"]
+BIB, RIS, CSL = FORMS["bib"], FORMS["ris"], FORMS["csl"]
 
 
 def form_of(template: str) -> Form:

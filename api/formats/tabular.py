@@ -8,13 +8,16 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from api.model.kinds import KINDS
+
 Record = dict[str, Any]
 
 # Python's splitlines(), and what is built on it, ends a line at these too: U+0085, U+2028, U+2029.
 LINE_ENDS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-ID_LISTS = frozenset({"actors", "places", "topics", "claims", "positions", "documents"})
+# A list of ids has the plural of what they are ids of.
+ID_LISTS = frozenset({"topics", *(kind.plural for kind in KINDS.values())})
 
 
 def value_at(record: Record, path: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Column, Integer, Table
 
 from api.model.columns import Content, metadata
+from api.model.vocabularies import RecordKind
 
 NONE = "none"  # selects the records where a filter's field is null or empty
 
@@ -37,13 +38,16 @@ class _OfColumns:
 
 @dataclass(frozen=True)
 class OneValue(_OfColumns):
-    """A filter on a column of the record's own row. A null is selected by `none`."""
+    """A filter on a column of the record's own row, or on an expression of its columns, which is never null.
+
+    A null is selected by `none`.
+    """
 
     column: Any
 
     @property
     def nullable(self) -> bool:
-        return bool(self.column.nullable)
+        return isinstance(self.column, Column) and bool(self.column.nullable)
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ class Kind:
     period: Period | None = None
     sorts: Mapping[str, Any] = field(default_factory=dict)  # beside `position` and `id`
     texts: tuple[Text, ...] = ()
-    titles: tuple[str, ...] = ()  # paths of the texts that name the record, for suggestions and hints
+    titles: tuple[str, ...] = ()  # paths of the texts that name the record, for suggestions
+    is_named: bool = False  # its titles are names, by which a wrong id is recognised
     wording: Any = None  # column of a text in which quotations are looked up
     ranking: Ranking = Ranking()
     in_search: bool = True  # among the kinds of /v1/search
@@ -176,6 +181,16 @@ class Kind:
     def searchable(self) -> bool:
         return bool(self.texts)
 
+    @property
+    def headline(self) -> str:
+        """The path of the text that stands for the record in a list of several kinds."""
+        return self.annotation.body if self.annotation and self.annotation.body else self.titles[0]
+
+    @property
+    def has_position(self) -> bool:
+        """Whether its records have a place in a text, so that their default order is that of the text."""
+        return self.sourced or "start" in self.table.c
+
     @cached_property
     def index_filters(self) -> dict[str, Filter]:
         """Every filter that the index answers."""
@@ -189,7 +204,11 @@ class Kind:
 
 def disagreements(kinds: Mapping[str, Kind]) -> list[str]:
     """What of the declarations cannot be: a sentence each. The application does not start while there is one."""
-    faults = []
+    faults = [
+        f"the vocabulary record_kind lacks {name}, so that no correction can name one"
+        for name in kinds
+        if name != "correction" and name not in RecordKind.__members__
+    ]
     for kind in kinds.values():
         for name, include in kind.includes.items():
             if include.kind not in kinds:
@@ -211,6 +230,8 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[str]:
             for name, column in kind.sorts.items()
             if column.key not in kind.table.c
         ]
+        if kind.in_search and not (kind.annotation or kind.titles):
+            faults.append(f"kind {kind.name} is in the search and has neither a title nor an annotation")
         if kind.coverage and not kind.sourced:
             faults.append(f"kind {kind.name} is in the coverage and rests on no passage")
         for name, each in kind.index_filters.items():

@@ -78,6 +78,7 @@ DOCUMENT = Kind(
     },
     texts=(Text(Document.label, "label"), Text(Document.title, "title")),
     titles=("label", "title"),
+    is_named=True,
     wording=Document.text,
     ranking=Ranking(weight=0.7, title=0.3),
     includes={"sections": IncludeRelated("section", Section.document, "document")},
@@ -232,6 +233,7 @@ ACTOR = Kind(
     sorts={"name": Actor.name, "mention_count": Actor.mention_count},
     texts=(Text(Actor.name, "name"), Text(ActorName.name, "names.*", owner=ActorName.actor, key="id")),
     titles=("name", "names.*"),
+    is_named=True,
     ranking=Ranking(title=1.0),
     includes={"documents": IncludeNamed("document", "documents")},
 )
@@ -247,6 +249,7 @@ PLACE = Kind(
     sorts={"name": Place.name, "mention_count": Place.mention_count},
     texts=(Text(Place.name, "name"), Text(PlaceName.name, "names.*", owner=PlaceName.place, key="id")),
     titles=("name", "names.*"),
+    is_named=True,
     ranking=Ranking(title=1.0),
     includes={"documents": IncludeNamed("document", "documents")},
 )

@@ -114,8 +114,12 @@ def written(value: Any, ordered: bool = False) -> str:
     """A parameter's value as it stands in a URL."""
     if isinstance(value, tuple):
         texts = list(dict.fromkeys(text_of(item) for item in value))
-        return ",".join(quote(text, safe="") for text in (texts if ordered else sorted(texts)))
-    return quote(text_of(value), safe="")
+        return ",".join(map(_encoded, texts if ordered else sorted(texts)))
+    return _encoded(text_of(value))
+
+
+def _encoded(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote(text, safe="")
 
 
 def text_of(value: Any) -> str:

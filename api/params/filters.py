@@ -86,7 +86,7 @@ def _negatable(annotation: Any) -> bool:
 
 def _sets(kind: Kind) -> dict[str, tuple[str, ...]]:
     filters = tuple(kind.filters)
-    sorts = ("position", "id", *kind.sorts) if kind.sourced or kind.name == "section" else ("id", *kind.sorts)
+    sorts = ("position", "id", *kind.sorts) if kind.has_position else ("id", *kind.sorts)
     signed = tuple(sign + name for name in sorts for sign in ("", "-"))
     return {"facets": filters, "by": filters, "include": tuple(kind.includes), "sort": signed}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 from sqlalchemy import Select, and_, literal, not_, or_, select, union_all
 
 from api.model.declaration import Kind, table_of
@@ -16,7 +16,7 @@ from api.records.spans import SENTENCE, Span, Text
 COVERING = tuple(kind for kind in KINDS.values() if kind.coverage)
 
 
-class CoveredSentence(Shape):
+class _Sentence(Shape):
     document: Id
     section: Id
     ordinal: int = Field(description="Place in the document, from 1.")
@@ -24,12 +24,20 @@ class CoveredSentence(Shape):
     end: int
     utf16: Utf16
     text: str
-    claims: list[Id]
-    events: list[Id] = Field(description="Whose source or a mention stands here.")
-    obstacles: list[Id]
-    positions: list[Id]
-    reason: str | None = Field(description="Why no claim, event or position rests on it.")
-    accounted: bool
+
+
+def _ids(kind: Kind) -> Any:
+    return (list[Id], Field(description="Whose source or a mention stands here." if kind.passages else None))
+
+
+CoveredSentence: Any = create_model(
+    "CoveredSentence",
+    __base__=_Sentence,
+    __module__=__name__,
+    **{kind.plural: _ids(kind) for kind in COVERING},
+    reason=(str | None, Field(description="Why no record rests on it that would account for it.")),
+    accounted=(bool, ...),
+)
 
 
 def sentences(

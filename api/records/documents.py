@@ -1,29 +1,22 @@
 """Documents as records."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
+from api.model.kinds import KINDS
 from api.model.tables import Document
 from api.params.fields import Id
 from api.records.reader import Reader, Record
 from api.records.shapes import Links, RecordShape, Shape
 
-
-class Counts(Shape):
-    """How many records the document has, by kind."""
-
-    sections: int
-    sentences: int
-    claims: int
-    events: int
-    obstacles: int
-    positions: int
-    relations: int
-    actors: int
-    places: int
-    corrections: int
+COUNTED: dict[str, Any] = dict.fromkeys(
+    ("sections", "sentences", *(kind.plural for kind in KINDS.values() if kind.name != "document")), (int, ...)
+)
+Counts: Any = create_model(
+    "Counts", __base__=Shape, __module__=__name__, __doc__="How many records the document has, by kind.", **COUNTED
+)
 
 
 class Provenance(Shape):
@@ -73,7 +66,7 @@ def present(reader: Reader, rows: Sequence[Document]) -> list[Record]:
             "source_sha256": row.source_sha256,
             "text_sha256": row.text_sha256,
             "text_length": row.text_length,
-            "counts": row.counts,
+            "counts": {name: row.counts.get(name, 0) for name in COUNTED},  # older content lacks newer kinds
             "provenance": row.provenance,
             "note": row.note,
             "links": reader.links("documents", row.id, cite=True)

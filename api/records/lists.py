@@ -3,7 +3,8 @@
 SQL gives the rows in stored order. The text index gives totals and facets, and everything under `q` or another sort.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import MISSING
@@ -130,22 +131,11 @@ def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str
     return answer
 
 
-def reading(request: SnapshotRequest) -> "Reading":
-    return Reading(request)
-
-
-class Reading:
+@contextmanager
+def reading(request: SnapshotRequest) -> Iterator[Reader]:
     """`with reading(request) as reader`: a session on the snapshot for as long as it takes."""
-
-    def __init__(self, request: SnapshotRequest) -> None:
-        self._session = request.snapshot.database.session()
-        self._reader = Reader(self._session, request.root)
-
-    def __enter__(self) -> Reader:
-        return self._reader
-
-    def __exit__(self, *_: object) -> None:
-        self._session.close()
+    with request.snapshot.database.session() as session:
+        yield Reader(session, request.root)
 
 
 def single(request: SnapshotRequest, record: Record) -> Body:

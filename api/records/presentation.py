@@ -8,8 +8,10 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from api.formats.tabular import ID_LISTS
 from api.model.declaration import IncludeOne, Kind
 from api.model.kinds import KINDS
+from api.params.fields import Id
 from api.records import claims, corrections, documents, events, named, obstacles, positions, relations, sections
 from api.records.reader import Reader, Record, by_id, by_sequence
 from api.records.shapes import RecordShape
@@ -38,6 +40,16 @@ if missing := KINDS.keys() ^ PRESENTATIONS.keys():
     raise RuntimeError(f"kinds and presentations disagree about {', '.join(sorted(missing))}")
 
 
+def unnamed_lists() -> list[str]:
+    """Lists of ids that CSV would not write as such, by their names: a sentence each."""
+    return [
+        f"{each.shape.__name__}.{name} is a list of ids; call it by the plural of their kind"
+        for each in PRESENTATIONS.values()
+        for name, annotation in _fields(each.shape)
+        if annotation == list[Id] and name not in ID_LISTS
+    ]
+
+
 def present(reader: Reader, kind: Kind, rows: Sequence[Any]) -> list[Record]:
     return PRESENTATIONS[kind.name].present(reader, rows)
 
@@ -47,8 +59,8 @@ def records_by_sequence(reader: Reader, kind: Kind, sequences: Iterable[int], wh
     return {row.sequence: record for row, record in zip(rows, present(reader, kind, rows), strict=True)}
 
 
-def records_by_id(reader: Reader, kind: Kind, ids: Iterable[str]) -> dict[str, Record]:
-    rows = by_id(reader, kind, ids)
+def records_by_id(reader: Reader, kind: Kind, ids: Iterable[str], whole: bool = False) -> dict[str, Record]:
+    rows = by_id(reader, kind, ids, whole)
     return {row.id: record for row, record in zip(rows, present(reader, kind, rows), strict=True)}
 
 
@@ -98,3 +110,7 @@ def _object_in(annotation: Any) -> type[BaseModel] | None:
 
 def _is_scalar(annotation: Any) -> bool:
     return _object_in(annotation) is None and get_origin(annotation) is not list
+
+
+if faults := unnamed_lists():
+    raise RuntimeError("; ".join(faults))

@@ -107,7 +107,7 @@ def _include(reader: Reader, records: list[Record], plurals: tuple[str, ...]) ->
 def coverage_file(request: SnapshotRequest, params: CoverageFileParams, id: str) -> Body:
     with reading(request) as reader:
         params.span(text_of(request, reader, id))
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns, id), filename=filename(request, f"{id}-coverage"))
 
 

@@ -9,6 +9,7 @@ from pydantic import MISSING, Field
 
 from api import search
 from api.formats.routes import files
+from api.formats.tabular import value_at
 from api.model.kinds import KINDS
 from api.model.selection import Selection
 from api.model.vocabularies import ClaimMode, ClaimType
@@ -108,7 +109,7 @@ def search_page(request: SnapshotRequest, params: SearchParams) -> Body:
 
 
 def search_file(request: SnapshotRequest, params: SearchFileParams) -> Body:
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns), filename=filename(request, "search"))
 
 
@@ -132,13 +133,12 @@ def _lines(request: SnapshotRequest, params: SearchFileParams, columns: tuple[st
 def _row(record: Record) -> Record:
     """What records of all kinds share."""
     source = record.get("source") or {}
-    text = next((record[name] for name in ("statement", "name", "summary", "title", "label") if record.get(name)), None)
     return {
         "id": record["id"],
         "kind": record["kind"],
         "document": record.get("document"),
         "section": record.get("section"),
-        "text": text,
+        "text": value_at(record, KINDS[record["kind"]].headline),
         "quote": source.get("quote"),
         "start": source.get("start", record.get("start")),
         "end": source.get("end", record.get("end")),

@@ -104,7 +104,7 @@ def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Bod
         text = text_of(request, reader, id)
         span, widened = params.widened(text)
     most = None if params.limit is MISSING else params.limit
-    columns = params.fields or (COLUMNS if request.form.name == "csv" else ())
+    columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(
         _lines(request, columns, id, span, params.kinds(), most),
         filename=filename(request, f"{id}-spans"),

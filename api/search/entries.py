@@ -95,7 +95,8 @@ def statements() -> list[str]:
 def _filter(kind: Kind, each: Filter) -> ColumnElement[Any]:
     """A filter's value, or its values separated by spaces, in no order."""
     if isinstance(each, OneValue):
-        return _own(kind, each.column)
+        expression: ColumnElement[Any] = each.column
+        return expression
     value = func.coalesce(each.value, NONE) if each.value.nullable else each.value
     return _aggregated(kind, value, BETWEEN_IDS, each.owner, each.key)
 

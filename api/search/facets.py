@@ -81,7 +81,7 @@ def _buckets(terms: Mapping[str, Any]) -> dict[str, int]:
 
 def _shown(counts: Counter[str], selected: tuple[str, ...]) -> Values:
     """The commonest values, and beyond them those that are selected."""
-    known = dict.fromkeys(selected, 0) | counts
-    ordered = sorted(known.items(), key=lambda pair: (-pair[1], pair[0]))
+    every = dict.fromkeys(selected, 0) | counts
+    ordered = sorted(every.items(), key=lambda pair: (-pair[1], pair[0]))
     commonest = {value for value, count in ordered[:MOST_VALUES] if count}
     return [pair for pair in ordered if pair[0] in commonest or pair[0] in selected]

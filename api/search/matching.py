@@ -1,4 +1,4 @@
-"""Which records a question matches: what tantivy is asked, and how many records there are."""
+"""Which records a question matches: as queries of tantivy, and how many records there are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

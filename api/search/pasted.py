@@ -49,9 +49,9 @@ def readings(quote: str) -> list[Reading]:
     texts: dict[str, frozenset[str]] = {}
     for text, changes in peeled:
         texts.setdefault(text, changes)
-    found = [reading for text, changes in texts.items() if (reading := _reading(text, changes)).folded]
-    turned = [Reading(each.parts, each.changes | {STOP}, stops_first=True) for each in found if _has_stop_at_mark(each)]
-    return found + turned
+    plain = [reading for text, changes in texts.items() if (reading := _reading(text, changes)).folded]
+    turned = [Reading(each.parts, each.changes | {STOP}, stops_first=True) for each in plain if _has_stop_at_mark(each)]
+    return plain + turned
 
 
 def trimmed(quote: str) -> str:

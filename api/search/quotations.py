@@ -2,8 +2,8 @@
 
 Normalised covers what is no matter of letters or digits (DIFFERENCES). Everything else must be there, in order.
 
-Whole words are preferred: what begins or ends within a word is found where the quotation stands nowhere as whole words,
-and between parts words are always whole. It takes one look through the text for each part that ellipses divide it into.
+Whole words are preferred: a match begins or ends within a word only where the quotation stands nowhere as whole words.
+Between parts, words are always whole. Each part between ellipses takes one pass through the text.
 """
 
 import re

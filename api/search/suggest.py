@@ -34,9 +34,9 @@ def suggest(
     places = limit - min(WORDS_KEPT, len(plain), limit // 2)
     full = names[:places] + plain[: max(WORDS_KEPT, limit - len(names))]
     if len(full) < limit:
-        known = {(each["kind"], each["id"]) for each in full}
-        more = lexicon.names_with(typed, kinds, documents, limit + len(known))
-        full += [each for each in more if (each["kind"], each["id"]) not in known]
+        listed = {(each["kind"], each["id"]) for each in full}
+        more = lexicon.names_with(typed, kinds, documents, limit + len(listed))
+        full += [each for each in more if (each["kind"], each["id"]) not in listed]
     return full[:limit]
 
 

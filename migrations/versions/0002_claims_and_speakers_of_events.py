@@ -6,13 +6,14 @@ overlap its own or a mention, its speakers are those of these claims. Provenance
 # ruff: noqa: S608 - names in statements are those of our own tables
 
 import json
-import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.vocabularies import hold
 
 revision = "0002"
 down_revision = "0001"
@@ -71,7 +72,7 @@ FROM (
 
 def upgrade() -> None:
     for (table, column), (_, after, _) in VOCABULARIES.items():
-        _hold(table, column, after)
+        hold(table, column, after)
     _add_tables()
     op.add_column("event", sa.Column("year", sa.Integer(), nullable=True))
     op.create_index("ix_event_year", "event", ["year", "sequence"], unique=False)
@@ -120,27 +121,7 @@ def downgrade() -> None:
     for (table, column), (before, _, replacements) in VOCABULARIES.items():
         for value, replacement in replacements.items():
             op.execute(f"UPDATE {table} SET {column} = '{replacement}' WHERE {column} = '{value}'")
-        _hold(table, column, before)
-
-
-def _hold(table: str, column: str, values: Iterable[str]) -> None:
-    """Holds a column to a vocabulary. SQLite cannot change a constraint: https://www.sqlite.org/lang_altertable.html#otheralter"""
-    name, condition = f"ck_{table}_{column}", f"{column} IN ({', '.join(map(repr, values))})"
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f(name), table, type_="check")
-        op.create_check_constraint(op.f(name), table, condition)
-        return
-    [(statement,)] = _rows(f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'")
-    indexes = _rows(f"SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL")
-    statement = re.sub(
-        rf"CONSTRAINT {name} CHECK \({column} IN \([^)]*\)\)", f"CONSTRAINT {name} CHECK ({condition})", statement
-    )
-    op.execute(re.sub(rf'CREATE TABLE "?{table}"?', f"CREATE TABLE new_{table}", statement, count=1))
-    op.execute(f"INSERT INTO new_{table} SELECT * FROM {table}")
-    op.execute(f"DROP TABLE {table}")
-    op.execute(f"ALTER TABLE new_{table} RENAME TO {table}")
-    for (index,) in indexes:
-        op.execute(index)
+        hold(table, column, before)
 
 
 def _add_tables() -> None:

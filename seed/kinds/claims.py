@@ -2,6 +2,7 @@
 
 from seed import records
 from seed.draft import Draft
+from seed.fields import AUTHOR
 from seed.text import Span
 
 
@@ -10,7 +11,7 @@ def claims(draft: Draft) -> None:
         for kind, ids in (("actor", claim.actors), ("place", claim.places), ("topic", claim.topics)):
             if ids:
                 draft.refer_all(kind, ids, where, f"{kind}s")
-        if claim.speaker not in (None, records.AUTHOR):
+        if claim.speaker not in (None, AUTHOR):
             draft.refer("actor", claim.speaker, where, "speaker")
         if (span := draft.locate(claim, where)) is None:
             continue
@@ -21,7 +22,7 @@ def claims(draft: Draft) -> None:
             draft.quantities(claim.quantities, sentence, where)
         draft.claims[claim.id] = span
         derived = {
-            "speaker_actor": None if claim.speaker == records.AUTHOR else claim.speaker,
+            "speaker_actor": None if claim.speaker == AUTHOR else claim.speaker,
             "hedged": claim.hedge_cue is not None,
             "has_quantity": bool(claim.quantities),
             "obstacle": _obstacle_around(draft, span),

@@ -4,6 +4,7 @@ from seed import records
 from seed.dates import bounds
 from seed.draft import Draft
 from seed.explain import Where
+from seed.fields import AUTHOR
 from seed.text import Span
 
 
@@ -52,7 +53,7 @@ def _check_speakers(draft: Draft, event: records.Event, where: Where) -> None:
             )
         elif speaker is None and at < len(event.speakers) - 1:
             draft.faults.append(where.fault("a null speaker is not last; name the speakers before it", "speakers", at))
-        elif speaker not in (None, records.AUTHOR):
+        elif speaker not in (None, AUTHOR):
             draft.refer("actor", speaker, where, "speakers", at)
 
 

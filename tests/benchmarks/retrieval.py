@@ -7,13 +7,14 @@ FOLDER holds a collection in BEIR's form: `corpus.jsonl` (`_id`, `title`, `text`
 import csv
 import json
 import math
+import random
 import re
 import subprocess
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from unicodedata import normalize
@@ -25,6 +26,7 @@ from tests.benchmarks.collections import debian
 from tests.server import ROOT, Server, filled
 
 FOUND = 100  # records asked for, the most that a page holds
+MOST_WORDS = 50  # of a question; q takes 64, and some of these are several
 ROUTES: dict[str, dict[str, str]] = {"/v1/claims": {}, "/v1/search?kind=claim": {"kind": "claim"}, "/v1/search": {}}
 
 Found = Mapping[str, list[str]]  # the documents found for each question, best first
@@ -95,6 +97,43 @@ def write(collection: Collection, mapping: str, folder: Path) -> dict[str, str]:
     return named
 
 
+def unfinished(words: list[str], chance: random.Random) -> list[str]:
+    """Ends with the first three to five letters of a longer word."""
+    while words and not re.fullmatch(r"[A-Za-z]{6,}\W*", words[-1]):
+        words = words[:-1]
+    return [*words[:-1], words[-1][: chance.randint(3, 5)]] if words else []
+
+
+def quoted(words: list[str], chance: random.Random) -> list[str]:
+    """Has three of its words in quotation marks."""
+    if len(words) < 5:
+        return []
+    first = chance.randint(0, len(words) - 4)
+    phrase = " ".join(word.replace('"', "") for word in words[first : first + 3])
+    return [*words[:first], f'"{phrase}"', *words[first + 3 :]]
+
+
+# How a question is typed; a question that cannot be typed so is left out.
+FORMS: dict[str, Callable[[list[str], random.Random], list[str]]] = {
+    "whole": lambda words, _: words,
+    "unfinished": unfinished,
+    "starred": lambda words, chance: [
+        f"{word}*" if last else word for word, last in _with_last(unfinished(words, chance))
+    ],
+    "quoted": quoted,
+}
+
+
+def _with_last(words: list[str]) -> Iterator[tuple[str, bool]]:
+    for place, word in enumerate(words, start=1):
+        yield word, place == len(words)
+
+
+def typed(questions: Mapping[str, str], form: str) -> dict[str, str]:
+    texts = {key: " ".join(FORMS[form](q.split()[:MOST_WORDS], random.Random(key))) for key, q in questions.items()}
+    return {key: text for key, text in texts.items() if text}
+
+
 def ask(client: httpx.Client, route: str, questions: Mapping[str, str], named: Mapping[str, str]) -> Found:
     found = {}
     for key, q in questions.items():
@@ -130,19 +169,22 @@ def tell(name: str, found: Found, grades: Mapping[str, Mapping[str, int]]) -> No
 
 @click.command()
 @click.option("--mapping", type=click.Choice(list(MAPPINGS)), default="title", show_default=True)
+@click.option("--form", type=click.Choice(list(FORMS)), default="whole", show_default=True, help="How it is typed.")
 @click.option("--debian", "make", is_flag=True, help="Write collections of Debian's descriptions into FOLDER instead.")
 @click.option("--peers", type=click.Path(path_type=Path), default=ROOT / "build" / "peers", show_default="build/peers")
 @click.argument("folder", type=click.Path(path_type=Path))
-def main(mapping: str, make: bool, peers: Path, folder: Path) -> None:
+def main(mapping: str, form: str, make: bool, peers: Path, folder: Path) -> None:
     """Measure on the collection in FOLDER."""
     if make:
         debian(folder)
         return
     collection = Collection.read(folder)
+    collection = replace(collection, questions=typed(collection.questions, form))
     words = sum(len(q.split()) for q in collection.questions.values()) / len(collection.questions)
     click.echo(f"{len(collection.documents)} documents, {len(collection.questions)} questions of {words:.0f} words")
     click.echo(f"{'':24} nDCG@10 recall@100 unanswered")
-    for name, found in beside(folder, peers).items():
+    bm25 = beside(folder, peers) if form == "whole" else {}  # which has no such syntax
+    for name, found in bm25.items():
         tell(name, {key: found.get(key, []) for key in collection.questions}, collection.grades)
     with tempfile.TemporaryDirectory(prefix="sic-retrieval-") as temporary:
         packages = Path(temporary) / "packages"
