@@ -1,14 +1,12 @@
 """What the types cannot say of the OpenAPI 3.1 document: problems, headers, shared parameters, links, examples."""
 
 import json
-import warnings
 from collections import Counter
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import MISSING, Field
-from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api.model.kinds import KINDS
 from api.problems import MEDIA_TYPE, PROBLEM_TYPES
@@ -88,18 +86,16 @@ class Problem(Shape):
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:
     """The contract as a document. The file in the repository is this, with examples; a test compares them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnsupportedFieldAttributeWarning)  # as in api/params/base.py
-        made = get_openapi(
-            title="sic",
-            version=version,
-            openapi_version="3.1.0",
-            summary="What a document says, each record resting on a verbatim quote",
-            description=DESCRIPTION,
-            routes=app.routes,
-            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-            servers=[{"url": "/"}],
-        )
+    made = get_openapi(
+        title="sic",
+        version=version,
+        openapi_version="3.1.0",
+        summary="What a document says, each record resting on a verbatim quote",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": "/"}],
+    )
     schemas = made["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")

@@ -81,7 +81,7 @@ def selected(client: httpx.Client, plural: str, **query: Any) -> set[str]:
 def test_rows_totals_facets_and_q_agree_on_random_queries(
     client: httpx.Client, held: Held, pytestconfig: pytest.Config
 ) -> None:
-    """SQL gives the rows of a file, the index the total, the facets and everything under `q`: both as a plain reading."""
+    """SQL gives rows; the index gives totals, facets and everything under `q`. Both do as a plain reading does."""
     random = Random(12)
     with_q = {
         (plural, text): selected(client, plural, q=text)
@@ -184,10 +184,10 @@ def test_two_values_of_a_filter_select_the_union_and_all_the_intersection(
 ) -> None:
     plural, query = data.draw(queries(held))
     text = words(data.draw, plural)
-    for name, values in query.items():
-        rest = {other: values for other, values in query.items() if other != name}
-        parts = [selected(client, plural, **rest, **text, **{name: value}) for value in values]
-        together = selected(client, plural, **rest, **text, **{name: values})
+    for name, several in query.items():
+        rest = {other: each for other, each in query.items() if other != name}
+        parts = [selected(client, plural, **rest, **text, **{name: value}) for value in several]
+        together = selected(client, plural, **rest, **text, **{name: several})
         assert together == (parts[0].intersection(*parts) if "." in name else parts[0].union(*parts))
 
 
@@ -265,7 +265,29 @@ def test_in_search_a_complement_holds_the_kinds_without_the_filter(client: httpx
         assert not inside & outside
         assert inside | outside == every
         if name not in ("document", "section", "kind"):
-            assert any(kind == "document" for kind, _ in outside)
+            assert any(kind == "actor" for kind, _ in outside)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "by=actor&actor=armenia",
+        "by=actor&actor=armenia,turkey",
+        "by=actor&actor.all=armenia,azerbaijan",
+        "by=actor,topic&actor=armenia&actor.not=turkey&topic.not=war",
+        "by=actor&actor.not=armenia",
+        "by=topic,type&topic=war&topic.all=diplomacy&type.not=causal",
+        "by=actor&actor=none",
+        "by=speaker,relation&relation=none,supports&q=war",
+    ],
+)
+def test_the_href_of_a_count_leads_to_the_records_that_it_counts(client: httpx.Client, query: str) -> None:
+    """Values that stand beside a selected one: a claim on Armenia may be on Turkey too."""
+    body = client.get(f"/v1/counts/claims?{query}").json()
+    assert body["data"]
+    for item in body["data"]:
+        behind = client.get(item["href"]).json()
+        assert behind["meta"]["total"] == item["count"], item
 
 
 DAYS = st.dates().map(str) | st.integers(1985, 2030).map(str) | st.integers(1, 12).map(lambda month: f"2020-{month:02}")
