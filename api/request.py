@@ -77,7 +77,7 @@ class SnapshotRequest:
     @property
     def path_id(self) -> str:
         """The id that the path names."""
-        return str(self.scope["path_params"]["id"])
+        return str(self.scope["path_params"]["id"]).replace("\0", "\ufffd")  # PostgreSQL takes no NUL
 
     def href(self, path: str) -> str:
         return self.root + path
@@ -101,6 +101,9 @@ class SnapshotRequest:
         if available := self.scope.get("sic.available"):
             detail = f"this path can send {', '.join(available)}"
             raise Problem("not-acceptable", detail, members={"available": available})
+        if "\0" in self.scope["path"]:
+            detail = "no id has a NUL character"
+            raise Problem("not-found", detail, (Fault("not-found", "id", detail),))
         self.query = canonical(self.path, params)
         form = self.form
         tag = etag(self.snapshot_id, self.release, self.query, form.name)

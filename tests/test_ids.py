@@ -158,3 +158,5 @@ def test_a_path_id_of_any_shape_that_no_record_has_is_404(client: httpx.Client, 
         response = client.get(template.replace("ODD", quote(id, safe="%;")), params=needed(path))
         assert response.status_code == 404, (id, response.text)
         assert response.json()["type"] == "/problems/not-found"
+        unknown = client.get(template.replace("ODD", quote(id, safe="%;")), params={**needed(path), "zzz": "1"})
+        assert unknown.status_code == 422, (id, unknown.text)
