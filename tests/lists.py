@@ -198,6 +198,7 @@ REFERENCES = {
     "claim": "claims",
     "from": "claims",
     "to": "claims",
+    "topic": "topics",
 }
 
 

