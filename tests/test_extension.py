@@ -55,7 +55,7 @@ G1, G2, G3 = (f"karabakh.g{number}" for number in (1, 2, 3))
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
     """The copy with all changes; its database holds the content of before, at the schema of before."""
     scratch = Scratch(tmp_path_factory.mktemp("extended"))
     scratch.run("api", "migrate")
