@@ -31,7 +31,7 @@ def microseconds(read: Callable[[], Sequence[Any]], named: Callable[[Any], Any])
 def main() -> None:
     statement = every(CLAIM).where(among(CLAIM.table.c.sequence, "wanted"))
     names = [str(column.key) for column in statement.selected_columns]
-    make = namedtuple("Row", names)._make  # type: ignore[misc, attr-defined]
+    make = namedtuple("Row", names)._make  # type: ignore[attr-defined]
     values = {"wanted": list(range(1, 21))}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=loaded(Path(folder))["SIC_DATABASE_URL"])
