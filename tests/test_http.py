@@ -312,7 +312,7 @@ def test_a_public_url_makes_the_ids_of_annotations_absolute(below: Server, clien
     assert annotation["id"] == "https://public.example/sic/v1/claims/karabakh.c001"
     assert annotation["target"]["source"] == "https://public.example/sic/v1/documents/karabakh"
     page = below.client.get("/v1/claims.jsonld?limit=1").json()
-    assert page["id"].startswith("https://public.example/sic/v1/claims?")
+    assert page["id"].startswith("https://public.example/sic/v1/claims.jsonld?")
     without = client.get("/v1/claims/karabakh.c001/annotation.jsonld").json()
     assert without["id"] == "urn:sic:claim:karabakh.c001"
 
