@@ -170,7 +170,7 @@ class SnapshotRequest:
                 params = optional(model).model_validate(values)
                 break
             except ValidationError as error:
-                more = list(faults_of(error.errors(), model, {}))
+                more = [fault for fault in faults_of(error.errors(), model, {}) if fault.parameter not in wrong]
                 faults += [fault for fault in more if NEEDS.get(fault.parameter) not in wrong]
                 wrong |= {fault.parameter for fault in more}
                 if wrong.isdisjoint(names):  # the rule is broken by a default: there is nothing to leave out

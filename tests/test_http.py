@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests import astral
+from tests.contract import concrete
 from tests.in_process import InProcess, in_process
-from tests.lists import CONTRACT, LISTS, PAGED, concrete, needed, parameters
+from tests.lists import CONTRACT, LISTS, PAGED, needed, parameters
 from tests.server import Server
 from tests.test_problems import checked
 
