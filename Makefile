@@ -37,11 +37,11 @@ quick: $(VENV)/test ## Run the contract, lists, problems and search on SQLite, i
 .PHONY: test
 test: $(VENV)/test ## Run the tests that need nothing but Python
 	@$(PY) -m pytest $(TOOL_TESTS:%=--ignore=%) $(ARGS)
-	@echo "Left out: $(TOOL_TESTS) (they need node, a browser, container tools): 'make test-all' runs those."
+	@echo "Left out: $(TOOL_TESTS) (they need node, Java, a browser, container tools): 'make test-all' runs those."
 
 .PHONY: test-all
-test-all: $(VENV)/dev ## Run the tests that need node, chromium and container tools
-	@missing=; for tool in node npm chromium buildah podman runc debootstrap docker-compose haproxy iptables netavark aardvark-dns; do \
+test-all: $(VENV)/dev ## Run the tests that need node, Java, chromium and container tools
+	@missing=; for tool in node npm java chromium buildah podman runc debootstrap docker-compose haproxy iptables netavark aardvark-dns; do \
 	  PATH="$$PATH:/usr/sbin:/sbin:/usr/lib/podman" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -z "$$missing" ] || { echo "make test-all needs what is not installed here:$$missing" >&2; exit 1; }
 	@$(PY) -m pytest $(TOOL_TESTS) $(ARGS)

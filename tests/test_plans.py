@@ -4,7 +4,7 @@ PostgreSQL reads a small table whole because that is cheaper, so it is asked wit
 reads one has no index that would do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tests.databases import published
 from tests.postgres import postgres
 from tests.server import filled, loaded
 
-CONDITIONS = {
+CONDITIONS: dict[str, Callable[[str], Condition]] = {
     "one": lambda value: Condition(any=(value,)),
     "several": lambda value: Condition(any=(value, value)),
     "not": lambda value: Condition(excluded=(value,)),
@@ -114,7 +114,7 @@ def page(kind: Kind, selection: Selection, sort: str | None = None) -> tuple[Any
 
 # Filters that read a whole link table yet, by database: SQLite pushes no condition into a UNION, and the others have no
 # index. Strict: what is mended has to leave this list.
-KNOWN = {
+KNOWN: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]] = {
     "sqlite": {
         ("document", "topic"): ("one", "several", "not"),
         ("claim", "relation"): ("one", "several", "not", "all", "none"),

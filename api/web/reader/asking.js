@@ -54,13 +54,19 @@ export class Api {
     return this.follow(`${path}?${new URLSearchParams(given)}`, signal);
   }
 
+  /** The plain text at a path, in the same state of the content. */
+  text(path, signal) {
+    return this.follow(`${path}?${new URLSearchParams({ snapshot: this.snapshot })}`, signal, "default", "text/plain");
+  }
+
   /** Follows a link of an answer as it stands. */
-  async follow(link, signal, cache = "default") {
+  async follow(link, signal, cache = "default", accept = "application/json") {
     for (let attempt = 0; ; attempt += 1) {
-      const answer = await fetch(link, { signal, cache, headers: { Accept: "application/json" } }).catch((error) => {
+      const answer = await fetch(link, { signal, cache, headers: { Accept: accept } }).catch((error) => {
         if (signal.aborted) throw error;
       });
-      const told = await answer?.json().catch(() => (signal.throwIfAborted(), null));
+      const body = answer?.ok && accept === "text/plain" ? answer.text() : answer?.json();
+      const told = await body?.catch(() => (signal.throwIfAborted(), null));
       if (answer?.ok && told) {
         if (attempt) this.delayed(null);
         return told;

@@ -75,7 +75,7 @@ export class Panel {
     const corrected = (meta.corrected ?? []).map(({ from, to }) => `${quoted(to)} instead of ${quoted(from)}`);
     part("corrected").textContent = `Showing results for ${corrected.join(" and ")}, which the texts do not have.`;
     part("corrected").hidden = !corrected.length;
-    const speakers = facets.speaker.map(({ value }) => value).filter((id) => id !== "author");
+    const speakers = facets.speaker.map(({ value }) => value).filter((id) => id !== "author" && id !== "none");
     await this.api.learn("actors", speakers, signal);
     await this.api.learn("documents", (facets.document ?? []).map(({ value }) => value), signal);
     const groups = Object.entries(FILTERS).filter(([, name]) => facets[name]?.length);

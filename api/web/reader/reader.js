@@ -71,6 +71,7 @@ async function read(id, signal) {
   if (!meta.total) throw new Problem({ title: "No document", detail: "Nothing has been loaded here yet." });
   const record = id ? (await api.ask(`${api.links.documents}/${id}`, {}, signal)).data : data[0];
   const sections = await api.all(api.links.sections, { document: record.id }, signal);
+  const words = await api.text(record.links.text, signal);
   reading = { document: record, first: data[0].id, total: meta.total, otherDocuments: null };
   document.title = `${record.label} · sic`;
   part("label").textContent = record.label;
@@ -86,7 +87,7 @@ async function read(id, signal) {
   part("documents-count").textContent = counted(meta.total, "document");
   part("documents-list").replaceChildren();
   showContents(sections, record);
-  text.show(sections, record.language);
+  text.show(sections, words, record.language);
 }
 
 function showContents(sections, { id: document, language }) {

@@ -21,22 +21,21 @@ export function mentionedBy(record) {
 }
 
 export function speakerOf(id, api) {
-  if (id === null) return "the text names nobody";
+  if (id === null || id === "none") return "the text names nobody";
   return id === "author" ? "the author of the document" : api.named("actors", id).name;
 }
 
-/** A string of the record, its highlighted ranges as <mark>; long ones are cut around the first. */
-function marked(record, field, around = Infinity) {
+/** A string of the record, its highlighted ranges as <mark>. */
+function marked(record, field) {
   const string = field.split(".").reduce((value, key) => value[key], record);
   const ranges = (record.highlights ?? []).filter((range) => range.field === field).map((range) => range.utf16);
-  let at = Math.max(0, (ranges[0]?.start ?? 0) - around);
-  const end = Math.min(string.length, (ranges[0]?.end ?? 0) + around);
-  const parts = at ? ["…"] : [];
-  for (const range of ranges.filter((range) => range.end <= end)) {
+  const parts = [];
+  let at = 0;
+  for (const range of ranges) {
     parts.push(string.slice(at, range.start), element("mark", {}, string.slice(range.start, range.end)));
     at = range.end;
   }
-  return [...parts, string.slice(at, end), ...(end < string.length ? ["…"] : [])];
+  return [...parts, string.slice(at)];
 }
 
 function dated({ text, edtf, basis }) {
@@ -81,17 +80,12 @@ const TOLD = {
   place: (record) => [["Name", marked(record, "name")], ["Category", spoken(record.category)]],
 };
 
-function quoteOf(record) {
-  if (record.source) return marked(record, "source.quote");
-  return record.kind === "section" ? marked(record, "text", 90) : null;
-}
-
 /** One record; `linkTo(words, record)` gives the address of words in this page, and of the record that rests on them. */
 export function show(record, { api, languageOf, linkTo }) {
   const words = wordsOf(record) ?? (record.kind === "document" ? { document: record.id } : null);
   const open = words && element("a", { href: linkTo(words, record.kind === "document" ? null : record) });
-  if (record.kind === "document") open.append("Read it");
-  else open?.append("“", ...quoteOf(record), "”");
+  if (record.source) open.append("“", ...marked(record, "source.quote"), "”");
+  else open?.append("Read it"); // a list has no text of sections
   const rows = [...TOLD[record.kind](record, api), ["Note (an editor’s)", record.note]].filter(([, value]) => value);
   const told = rows.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, ...[value].flat())]);
   const mentions = (record.mentions ?? []).map(({ document, utf16, quote }) =>

@@ -22,8 +22,8 @@ export class Text {
     this.askedOf = askedOf; // is told the words of a paragraph whose button was pressed
   }
 
-  /** Shows the leaves, each paragraph a text node of its own, below the titles of all sections. */
-  show(sections, language) {
+  /** Shows the leaves of the whole text, each paragraph a text node of its own, below the titles of all sections. */
+  show(sections, text, language) {
     this.#paragraphs = [];
     this.container.lang = language;
     const parents = new Set(sections.map((section) => section.parent));
@@ -34,17 +34,17 @@ export class Text {
       const level = `h${Math.min(depth + 2, 6)}`;
       const heading = element(level, { id: `at-${section.id}`, tabindex: -1 }, section.title);
       if (section.title_origin === "editorial") heading.append(" ", element("small", { lang: "en" }, "title added by an editor"));
-      const paragraphs = parents.has(section.id) ? [] : this.#cut(section);
+      const paragraphs = parents.has(section.id) ? [] : this.#cut(section, text.slice(section.utf16.start, section.utf16.end));
       return [heading, ...paragraphs];
     });
     this.container.replaceChildren(...blocks.flat());
   }
 
-  #cut(section) {
-    const units = inUnits(section.text);
+  #cut(section, words) {
+    const units = inUnits(words);
     return section.paragraphs.map((paragraph) => {
       const from = units(paragraph.start - section.start);
-      const node = document.createTextNode(section.text.slice(from, units(paragraph.end - section.start)));
+      const node = document.createTextNode(words.slice(from, units(paragraph.end - section.start)));
       const start = section.utf16.start + from;
       this.#paragraphs.push({ start, node });
       const number = element("span", { class: "unseen" }, ` ${this.#paragraphs.length}`);
