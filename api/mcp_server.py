@@ -54,20 +54,10 @@ def _text(value: Any) -> str:
 
 
 KEPT = (
-    "id",
-    "kind",
-    "type",
-    "mode",
-    "speaker",
-    "hedge_cue",
-    "statement",
-    "name",
-    "title",
-    "summary",
-    "status",
-    "category",
+    *("id", "kind", "type", "mode", "speaker", "hedge_cue", "statement", "name", "title", "summary", "status"),
+    *("category", "speakers", "actor", "obstacle", "basis", "from", "to", "positions", "topics", "label", "names"),
+    *("what", "why"),
 )
-KEPT += ("speakers", "actor", "obstacle", "basis", "from", "to", "positions", "topics", "label", "names", "what", "why")
 
 
 def short(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class SnapshotRequest:
     @property
     def path_id(self) -> str:
         """The id that the path names."""
-        return str(self.scope["path_params"]["id"])
+        return str(self.scope["path_params"]["id"]).replace("\0", "\ufffd")  # PostgreSQL takes no NUL
 
     def href(self, path: str) -> str:
         return self.root + path
@@ -112,6 +112,9 @@ class SnapshotRequest:
         if available := self.scope.get("sic.available"):
             detail = f"this path can send {', '.join(available)}"
             raise Problem("not-acceptable", detail, members={"available": available})
+        if "\0" in self.scope["path"]:
+            detail = "no id has a NUL character"
+            raise Problem("not-found", detail, (Fault("not-found", "id", detail),))
         self.query = canonical(self.path, params)
         form = self.form
         asked = self.query + "".join(f" {fault.parameter}" for fault in self.unapplied)
@@ -179,7 +182,7 @@ class SnapshotRequest:
                 params = optional(model).model_validate(values)
                 break
             except ValidationError as error:
-                more = list(faults_of(error.errors(), model, {}))
+                more = [fault for fault in faults_of(error.errors(), model, {}) if fault.parameter not in wrong]
                 faults += [fault for fault in more if NEEDS.get(fault.parameter) not in wrong]
                 wrong |= {fault.parameter for fault in more}
                 if wrong.isdisjoint(names):  # the rule is broken by a default: there is nothing to leave out

@@ -9,9 +9,9 @@ def add_filter(scratch: Scratch) -> Change:
     """`has_note` of claims."""
     change = Change(scratch)
     change.insert(
-        "api/model/kinds.py",
+        "api/model/kinds/claims.py",
         '"has_quantity": OneValue(Claim.has_quantity),',
-        '"has_note": OneValue(claim.note.is_not(None)),',
+        '"has_note": OneValue(Claim.note, filled=True),',
     )
     change.insert(
         "api/resources/claims.py",
@@ -77,7 +77,13 @@ class SloganActor(Content, table=True):
     ordinal: int = Field(primary_key=True)
     actor: str = key("actor.id")
 """
-DECLARATION = """\
+DECLARATION = '''\
+"""Slogans, declared."""
+
+from api.model.declaration import Annotated, IncludeNamed, IncludeOne, Kind, ManyValues, OneValue, Text
+from api.model.links import SloganActor
+from api.model.tables import Slogan
+
 SLOGAN = Kind(
     name="slogan",
     plural="slogans",
@@ -99,8 +105,7 @@ SLOGAN = Kind(
     citable=True,
     annotation=Annotated("describing", "meaning", ("speaker", "actors")),
 )
-
-"""
+'''
 RECORD = '''\
 """Slogans as records."""
 
@@ -212,10 +217,10 @@ def add_kind(scratch: Scratch) -> Change:
         "api/model/vocabularies.py", "relation = ", '    slogan = "slogan", "Words that a side rallies behind."'
     )
     # Declaration.
-    change.replace("api/model/kinds.py", "    Section,\n)", "    Section,\n    Slogan,\n)")
-    change.insert("api/model/kinds.py", "PlaceName,", "SloganActor,")
-    change.replace("api/model/kinds.py", "KINDS = {\n", DECLARATION + "KINDS = {\n")
-    change.replace("api/model/kinds.py", "RELATION, CORRECTION)", "RELATION, CORRECTION, SLOGAN)")
+    change.write("api/model/kinds/slogans.py", DECLARATION)
+    line = "from api.model.kinds.slogans import SLOGAN"
+    change.insert("api/model/kinds/__init__.py", "from api.model.kinds.sections import SECTION", line)
+    change.replace("api/model/kinds/__init__.py", "RELATION, CORRECTION)", "RELATION, CORRECTION, SLOGAN)")
     # Presentation.
     change.write("api/records/slogans.py", RECORD)
     change.replace("api/records/presentation.py", "relations, sections\n", "relations, sections, slogans\n")

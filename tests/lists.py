@@ -71,6 +71,8 @@ def values(path: str, name: str) -> list[str]:
 
 def needed(path: str) -> dict[str, str]:
     """The parameters that the path cannot do without."""
+    if path not in CONTRACT["paths"]:
+        return {}
     required = [name for name, item in parameters(path).items() if item["required"]]
     example = httpx.QueryParams(query(path))
     return {name: "peace" if path.startswith("/v1/search") and name == "q" else example[name] for name in required}

@@ -13,8 +13,8 @@ import pytest
 
 from tests.server import ROOT, Server
 
-COPIED = ("api", "migrations", "seed", "tests", "pyproject.toml", "openapi.json")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", "readings", "browser", "benchmarks")
+COPIED = ("api", "migrations", "seed", "tests", "docs", "pyproject.toml", "openapi.json", "README.md")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", "readings", "browser", "container")
 
 
 class Change:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 import rispy
-from bibtexparser import parse_string
+from bibtexparser.entrypoint import parse_string
 from citeproc.source.json import CiteProcJSON
 
 from tests.lists import Content

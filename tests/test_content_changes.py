@@ -1,4 +1,4 @@
-"""While it is served, the content is replaced: cursors, tags and snapshots of the old one are told, never mixed in."""
+"""While it is served, the content is replaced: cursors, tags and snapshots of the old one are refused, never mixed."""
 
 import time
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from tests import astral
-from tests.server import PACKAGE, Server, loaded, sic
-from tests.test_problems import checked
+from tests.server import PACKAGE, Server, loaded, refused, sic
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +35,9 @@ QUESTIONS = [
     "/v1/documents/karabakh/spans?limit=5",
     "/v1/search?q=war&limit=5",
     "/v1/events?limit=5&sort=-date&offset=10",
+    "/v1/documents/karabakh/coverage?limit=5",
+    "/v1/actors/armenia/mentions?limit=5",
+    "/v1/relations?limit=5&speaker=none,author",
 ]
 
 Moved = tuple[Server, dict[str, httpx.Response]]
@@ -48,12 +50,13 @@ def test_a_cursor_of_the_old_snapshot_is_stale_and_says_where_to_start_again(mov
     for name in ("next", "prev"):
         if old["links"][name] is None:
             continue
-        answer = server.client.get(old["links"][name])
-        problem = checked(answer, 422, "stale-cursor")
+        response = server.client.get(old["links"][name])
+        errors = refused(response, "stale-cursor")
+        problem = response.json()
         assert problem["restart"] == old["links"]["first"]
         assert problem["snapshot"] == server.client.get("/v1").json()["meta"]["snapshot"]
         assert old["meta"]["snapshot"] in problem["detail"]
-        assert [error["parameter"] for error in problem["errors"]] == ["cursor"]
+        assert [error["parameter"] for error in errors] == ["cursor"]
         again = server.client.get(problem["restart"])
         assert again.status_code == 200
         assert again.json()["meta"]["snapshot"] == problem["snapshot"]
@@ -67,11 +70,13 @@ def test_a_tag_of_the_old_snapshot_no_longer_matches(moving: Moved, question: st
     assert answer.headers["etag"] != before[question].headers["etag"]
 
 
-def test_the_old_snapshot_asked_for_by_name_is_not_served(moving: Moved) -> None:
+def test_the_old_snapshot_requested_by_name_is_not_served(moving: Moved) -> None:
     server, before = moving
     old = before["/v1"].json()["meta"]["snapshot"]
-    problem = checked(server.client.get("/v1/claims", params={"snapshot": old}), 404, "snapshot-not-served")
-    assert problem["snapshot"] != old
+    for path in ("/v1/claims", "/v1/claims.csv", "/v1/claims/karabakh.c001/citation.bib", "/v1/counts/claims?by=type"):
+        response = server.client.get(path, params=httpx.URL(path).params.set("snapshot", old))
+        refused(response, "snapshot-not-served", 404)
+        assert response.json()["snapshot"] != old
 
 
 def test_records_that_stayed_are_the_same_and_new_ones_are_there(moving: Moved) -> None:
@@ -79,3 +84,18 @@ def test_records_that_stayed_are_the_same_and_new_ones_are_there(moving: Moved) 
     answer = server.client.get("/v1/claims?limit=5&document=karabakh").json()
     assert answer["data"] == before["/v1/claims?limit=5"].json()["data"]
     assert server.client.get(f"/v1/claims/{astral.ID}.c001").status_code == 200
+
+
+def test_the_link_of_a_citation_outlives_the_snapshot_that_the_citation_names(moving: Moved) -> None:
+    server, before = moving
+    old = before["/v1"].json()["meta"]["snapshot"]
+    response = server.client.get("/v1/claims/karabakh.c001/citation.csl.json")
+    assert old not in response.text
+    assert response.json()["note"].endswith(f"snapshot {server.client.get('/v1').json()['meta']['snapshot']}")
+    assert "snapshot" not in response.json()["URL"]
+
+
+def test_the_annotation_page_of_the_old_snapshot_is_stale_too(moving: Moved) -> None:
+    server, before = moving
+    cursor = before["/v1/claims?limit=5"].json()["meta"]["next_cursor"]
+    refused(server.client.get("/v1/claims.jsonld", params={"limit": 5, "cursor": cursor}), "stale-cursor")

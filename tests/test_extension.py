@@ -23,7 +23,7 @@ from tests.scratch import Change, Scratch
 
 # The most lines that a change may take in each file; data and the written migration aside.
 PROMISES: dict[Callable[[Scratch], Change], dict[str, int]] = {
-    add_filter: {"api/model/kinds.py": 1, "api/resources/claims.py": 1},
+    add_filter: {"api/model/kinds/claims.py": 1, "api/resources/claims.py": 1},
     add_field: {"api/model/tables.py": 1, "seed/records.py": 1, "api/records/claims.py": 2},
     add_format: {"api/formats/forms.py": 3, "api/formats/tabular.py": 5},
     add_kind: {
@@ -32,7 +32,8 @@ PROMISES: dict[Callable[[Scratch], Change], dict[str, int]] = {
         "api/model/links.py": 6,
         "api/model/vocabularies.py": 1,
         # Declaration.
-        "api/model/kinds.py": 25,
+        "api/model/kinds/slogans.py": 25,
+        "api/model/kinds/__init__.py": 3,
         # Presentation.
         "api/records/slogans.py": 40,
         "api/records/presentation.py": 3,
@@ -54,7 +55,7 @@ G1, G2, G3 = (f"karabakh.g{number}" for number in (1, 2, 3))
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
     """The copy with all changes; its database holds the content of before, at the schema of before."""
     scratch = Scratch(tmp_path_factory.mktemp("extended"))
     scratch.run("api", "migrate")
@@ -246,7 +247,7 @@ def test_a_kind_is_searched_and_highlighted(client: httpx.Client) -> None:
 
 def test_a_kind_is_in_spans_and_coverage(client: httpx.Client) -> None:
     source = get(client, f"/v1/slogans/{G1}")["data"]["source"]
-    body = get(client, f"{source['href']}&limit=100", facets="kind")
+    body = get(client, f"{source['href']}&limit=100&facets=kind")
     assert [each["overlap"] for each in body["data"] if each["id"] == G1] == ["inside"]
     assert {item["value"]: item["count"] for item in body["facets"]["kind"]}["slogan"] == 1
     assert get(client, f"{source['href']}&kind=slogan")["meta"]["total"] == 1
@@ -324,10 +325,10 @@ def started(scratch: Scratch) -> str:
 def test_what_is_declared_in_only_one_place_stops_the_start(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path)
     change = Change(scratch)
-    line = '"has_note": OneValue(claim.note.is_not(None)),'
-    change.insert("api/model/kinds.py", '"has_quantity": OneValue(Claim.has_quantity),', line)
+    line = '"has_note": OneValue(Claim.note, filled=True),'
+    change.insert("api/model/kinds/claims.py", '"has_quantity": OneValue(Claim.has_quantity),', line)
     assert started(scratch) == "RuntimeError: ClaimFilters has no parameter for has_note of the kind claim"
-    change.replace("api/model/kinds.py", f"        {line}\n", "")
+    change.replace("api/model/kinds/claims.py", f"        {line}\n", "")
     parameter = '    has_note: Flag | MISSING = Field(MISSING, description="Whether an editor remarked on it.")'
     change.insert("api/resources/claims.py", "has_quantity:", parameter)
     assert started(scratch) == "RuntimeError: the kind claim has no filter for has_note of ClaimFilters"

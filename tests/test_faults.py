@@ -91,7 +91,13 @@ def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(documents: tuple
             assert "nothing was changed" in done.stderr
             assert done.stderr.count("\n") == 1
             assert (disk / "sic.db").read_bytes() == before
-            assert {path.name for path in disk.iterdir()} <= {"sic.db", "sic.db.lock", "sic.db.index", "filler"}
+            assert {path.name for path in disk.iterdir()} <= {
+                "sic.db",
+                "sic.db.lock",
+                "sic.db.index",
+                "sic.db.previous",
+                "filler",
+            }
             lost = len(held - records(server))
         row("disk full", "a load where 150 kB are free", 1, load, NOT_NOTICED, lost, "; the load says why, exit 1")
         assert load.statuses.keys() == {200}
@@ -392,9 +398,7 @@ def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
     (mine / "manifest.json").write_text((mine / "manifest.json").read_text().replace(before, snapshot))
     with Server(own, patience=60) as server:
         listed = server.client.get("/v1/claims?type=causal").json()
-        assert listed["meta"]["total"] == len(
-            server.client.get("/v1/claims?type=causal&format=jsonl").text.splitlines()
-        )
+        assert listed["meta"]["total"] == len(server.client.get("/v1/claims.jsonl?type=causal").text.splitlines())
         assert "other records" in server.output
 
 
@@ -441,9 +445,7 @@ def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) 
             for turn in range(40):
                 with connected(server) as client:
                     client.sendall(
-                        asked(f"/v1/claims?format=jsonl&type=factual&x{turn}=")
-                        if turn % 9 == 8
-                        else asked("/v1/claims?format=jsonl")
+                        asked(f"/v1/claims.jsonl?type=factual&x{turn}=") if turn % 9 == 8 else asked("/v1/claims.jsonl")
                     )
                     assert client.recv(500).startswith(b"HTTP/1.1 ")
         took = within(30, lambda: descriptors(server) <= before + 2)
@@ -460,7 +462,7 @@ def test_readers_that_take_nothing_do_not_keep_their_places(indexed: dict[str, s
         for _ in range(places):
             client = stack.enter_context(connected(server))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            client.sendall(asked("/v1/claims?format=jsonl") * 40)
+            client.sendall(asked("/v1/claims.jsonl") * 40)
 
         def files() -> list[str]:
             lines = server.client.get("/metrics").text.splitlines()

@@ -395,6 +395,6 @@ def test_a_file_of_some_records_is_the_first_of_the_whole_file(
                 == ids(export(client, path, sort=sort, fields="id"))[:limit]
             )
         assert [row["id"] for row in rows(client, path, limit=limit)] == ids(content[plural][:limit])
-    for limit in (str(2**53), "-1", "1.5", "all"):
-        [error] = refused(client.get(f"{path}.csv", params={"limit": limit}), "invalid-value")
+    for text in (str(2**53), "-1", "1.5", "all"):
+        [error] = refused(client.get(f"{path}.csv", params={"limit": text}), "invalid-value")
         assert error["parameter"] == "limit"

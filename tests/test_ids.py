@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.contract import concrete
-from tests.lists import ALL_FILTERS, CONTRACT, LISTS, REFERENCES, Content, needed, parameters
+from tests.lists import ALL_FILTERS, CONTRACT, LISTS, REFERENCES, Content, inner, needed, parameters
 from tests.server import Server
 from tests.test_queries import PATHS, get, refused
 
@@ -128,6 +128,31 @@ def test_an_unknown_id_in_a_path_is_404_with_the_nearest(served: Server, path: s
     assert known.status_code == 200
 
 
+ID_PATTERN = "^[a-z0-9][a-z0-9._-]{0,63}$"
+
+
+def test_the_schema_of_an_id_states_its_pattern() -> None:
+    for path, name in TAKING_IDS:
+        assert inner(parameters(path)[name]) == {"type": "string", "pattern": ID_PATTERN}, (path, name)
+
+
+def test_a_correction_is_selected_by_any_id_that_it_names_and_by_no_text_that_is_no_id(client: httpx.Client) -> None:
+    assert client.get("/v1/corrections?record=base.e3").json()["meta"]["total"] == 1  # exists no more
+    assert client.get("/v1/events/base.e3").status_code == 404
+    assert client.get("/v1/corrections?record=nobody").json()["meta"]["total"] == 0
+    for written in ("ZZ", "a b", "../..", "x" * 65):
+        for name in ("record", "record.not", "record.all"):
+            [error] = refused(client.get("/v1/corrections", params={name: written}), "invalid-value")
+            assert error["parameter"] == name
+
+
+def test_a_record_that_a_correction_removed_is_404_and_says_so(client: httpx.Client) -> None:
+    problem = client.get("/v1/events/base.e3").json()
+    assert problem["gone"]["correction"] == "base.k1"
+    assert client.get(problem["gone"]["href"]).json()["data"]["id"] == "base.k1"
+    assert "gone" not in client.get("/v1/events/base.e9").json()
+
+
 def test_a_list_takes_at_most_a_hundred_values(client: httpx.Client, content: Content) -> None:
     known = [record["id"] for record in content["claims"]]
     assert client.get("/v1/claims", params={"id": ",".join(known[:100])}).json()["meta"]["total"] == 100
@@ -158,3 +183,5 @@ def test_a_path_id_of_any_shape_that_no_record_has_is_404(client: httpx.Client, 
         response = client.get(template.replace("ODD", quote(id, safe="%;")), params=needed(path))
         assert response.status_code == 404, (id, response.text)
         assert response.json()["type"] == "/problems/not-found"
+        unknown = client.get(template.replace("ODD", quote(id, safe="%;")), params={**needed(path), "zzz": "1"})
+        assert unknown.status_code == 422, (id, unknown.text)

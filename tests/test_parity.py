@@ -14,12 +14,16 @@ import pytest
 import yaml
 
 from tests.benchmarks.corpus import write
+from tests.lists import CONTRACT, LISTS, closed_set, export, inner, parameters
 from tests.postgres import postgres
-from tests.server import PACKAGE, ROOT, Server, loaded, sic
+from tests.server import PACKAGE, Server, loaded, sic
 
 REQUESTS = 2600
-CONTRACT = json.loads((ROOT / "openapi.json").read_text())
-COMPARED = ("content-type", "etag", "link", "content-disposition", "cache-control", "allow", "vary")
+# Parameters whose values are ids of another list than their name says.
+REFERENCES = {"from": "claims", "to": "claims", "speaker": "actors", "parent": "sections", "record": "claims"}
+COMPARED = (
+    *("content-type", "content-location", "etag", "link", "content-disposition", "cache-control", "allow", "vary"),
+)
 ACCEPTED = (
     "*/*",
     "application/json",
@@ -111,61 +115,42 @@ class Questions:
 
     def __init__(self, client: httpx.Client, random: Random) -> None:
         self.client, self.random = client, random
-        self.ids = {kind: self._ids(kind) for kind in ("documents", "sections", "claims", "events", "obstacles")}
-        self.ids |= {kind: self._ids(kind) for kind in ("positions", "actors", "places", "relations")}
+        self.ids = {
+            plural: [record["id"] for record in export(client, f"/v1/{plural}", fields="id")] for plural in LISTS
+        }
         topics = client.get("/v1/vocabularies/topic").json()["data"]["terms"]
         self.ids["topics"] = [term["value"] for term in topics]
         self.words = [*WORDS, *(text for text in self._statements())]
         self.paths = [path for path in CONTRACT["paths"] if path not in ("/readyz", "/livez", "/openapi.json")]
-        self.lists = [path for path in self.paths if self._declared(path).keys() & {"q", "limit", "quote", "start"}]
-
-    def _ids(self, kind: str) -> list[str]:
-        answer = self.client.get(f"/v1/{kind}", params={"format": "jsonl", "fields": "id"})
-        return [json.loads(line)["id"] for line in answer.text.splitlines()]
+        self.lists = [path for path in self.paths if parameters(path).keys() & {"q", "limit", "quote", "start", "by"}]
 
     def _statements(self) -> Iterator[str]:
-        for line in self.client.get("/v1/claims?format=jsonl&fields=statement,source").text.splitlines()[::40]:
-            claim = json.loads(line)
+        for claim in export(self.client, "/v1/claims", fields="statement,source.quote")[::40]:
             yield " ".join(claim["statement"].split()[:5])
-            yield claim["source"]["quote"][:200]
-
-    def _declared(self, path: str) -> dict[str, Any]:
-        parameters = CONTRACT["paths"][path]["get"].get("parameters", [])
-        resolved = (self._resolve(item) for item in parameters)
-        return {item["name"]: item["schema"] for item in resolved if item["in"] == "query"}
-
-    def _resolve(self, item: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in item:
-            found: Any = CONTRACT
-            for part in item["$ref"].removeprefix("#/").split("/"):
-                found = found[part]
-            item = found
-        return item
+            yield claim["source.quote"][:200]
 
     def draw(self) -> tuple[str, dict[str, str]]:
         """A path with its query, and headers."""
         path = self.random.choice(self.lists if self.random.random() < 0.85 else self.paths)
-        declared = self._declared(path)
+        declared = parameters(path)
         names = self.random.sample(sorted(declared), min(len(declared), self.random.choice((0, 1, 1, 2, 2, 3, 4))))
+        names += [name for name, item in declared.items() if item["required"] and name not in names]
         asked = {name: self._value(path, name, declared[name]) for name in names if name not in ("cursor", "snapshot")}
-        if "quote" in declared:
-            asked["quote"] = self.random.choice(self.words)
-        if path in ("/v1/search", "/v1/suggest"):
+        if asked.get("limit") == "0" and self.random.random() < 0.8:
+            asked.pop("limit")
+        if asked.get("highlight") == "true" and self.random.random() < 0.9:
             asked["q"] = self.random.choice(self.words)
         if self.random.random() < 0.05:
             asked[self.random.choice((*declared, "limt", "colour"))] = self.random.choice(ODD)
-        if asked.get("format") in ("csv", "jsonl") and self.random.random() < 0.9:
-            for name in ("limit", "offset", "facets", "include", "highlight"):
-                asked.pop(name, None)
-        elif self.random.random() < 0.9:
-            asked.pop("fields", None)
         headers = {"Accept": self.random.choice(ACCEPTED)} if self.random.random() < 0.1 else {}
         return self._filled(path) + ("?" + urlencode(asked) if asked else ""), headers
 
     def _filled(self, path: str) -> str:
+        if "{kind}" in path:
+            path = path.replace("{kind}", self.random.choice(LISTS))
         kind = path.split("/")[2] if path.startswith("/v1/") else ""
         known = {
-            "{id}": self.ids.get(kind, []),
+            "{id}": self.ids.get(kind, self.ids["documents"]),
             "{name}": ["claim_type", "topic", "nothing"],
             "{type}": ["internal", "x"],
         }
@@ -175,31 +160,34 @@ class Questions:
                 path = path.replace(name, quote(chosen, safe=""))
         return path
 
-    def _value(self, path: str, name: str, schema: dict[str, Any]) -> str:
-        schema = self._resolve(schema)
-        many = schema.get("type") == "array"
-        if many:
-            schema = self._resolve(schema["items"])
+    def _value(self, path: str, name: str, item: dict[str, Any]) -> str:
+        many = item["schema"].get("type") == "array"
         count = self.random.choice((1, 1, 1, 2, 3)) if many else 1
-        return ",".join(self._one(path, name, schema) for _ in range(count))
+        return ",".join(self._one(path, name, item) for _ in range(count))
 
-    def _one(self, path: str, name: str, schema: dict[str, Any]) -> str:
-        kinds = {"from": "claims", "to": "claims", "speaker": "actors", "parent": "sections", "id": path.split("/")[-1]}
-        kind = kinds.get(name, f"{name}s")
-        if "enum" in schema:
-            return str(self.random.choice(schema["enum"]))
+    def _one(self, path: str, name: str, item: dict[str, Any]) -> str:
+        bare = name.removesuffix(".not").removesuffix(".all")
+        plural = path.split("/")[-1].partition(".")[0] if bare == "id" else REFERENCES.get(bare, f"{bare}s")
+        schema = inner(item)
+        if closed := closed_set(item):
+            return self.random.choice(closed)
         if schema.get("type") == "boolean":
             return self.random.choice(("true", "false"))
-        if kind in self.ids:
-            return self.random.choice(self.ids[kind])
+        if plural in self.ids:
+            none = bare not in ("id", "document") and self.random.random() < 0.1
+            return "none" if none else self.random.choice(self.ids[plural])
         if name == "start":
             return str(self.random.randrange(0, 9000))
         if name == "end":
             return str(self.random.randrange(9000, 12000))
         if name == "number":
             return str(self.random.randrange(1, 7))
+        if name == "year":
+            return self.random.choice(("1988", "1994", "2020", "none"))
+        if name == "language":
+            return self.random.choice(("en", "fr"))
         if schema.get("type") == "integer":
-            return str(self.random.choice((1, 2, 3, 7, 25, 60, 100)))
+            return str(self.random.choice((0, 1, 2, 3, 7, 25, 60, 100)))
         if name.startswith("date"):
             return self.random.choice(("1988", "1994-05", "2020-09-27", "2023", "1700", "2050-12-31"))
         return self.random.choice(self.words)
@@ -217,6 +205,7 @@ def test_both_databases_give_the_same_answers_to_thousands_of_questions(both: tu
     asked: set[tuple[str, str]] = set()
     statuses: dict[int, int] = {}
     differ: list[str] = []
+    failed: list[str] = []
     following: str | None = None
     while len(asked) < REQUESTS:
         path, headers = (following, {}) if following else questions.draw()
@@ -228,6 +217,8 @@ def test_both_databases_give_the_same_answers_to_thousands_of_questions(both: tu
         headers = headers | {"X-Request-Id": "parity"}
         answers = one.get(path, headers=headers), other.get(path, headers=headers)
         statuses[answers[0].status_code] = statuses.get(answers[0].status_code, 0) + 1
+        if answers[0].status_code >= 500:
+            failed.append(f"{path} {headers}")
         if not same(*answers):
             differ.append(f"{path} {headers}: {answers[0].status_code} {answers[1].status_code}")
         elif answers[0].headers["content-type"] == "application/json" and questions.random.random() < 0.5:
@@ -235,12 +226,11 @@ def test_both_databases_give_the_same_answers_to_thousands_of_questions(both: tu
             following = links.get("next") or links.get("prev")
     assert not differ, f"{len(differ)} of {len(asked)} differ, the first: {differ[:5]}"
     assert statuses[200] > REQUESTS * 0.7, statuses
-    assert max(statuses) < 500, statuses
+    assert not failed, failed[:5]
 
 
 def test_every_record_is_the_same_on_both(both: tuple[Server, Server]) -> None:
-    for kind in CONTRACT["paths"]:
-        if f"{kind}/{{id}}" in CONTRACT["paths"]:
-            exports = [server.client.get(kind, params={"format": "jsonl"}).content for server in both]
-            assert exports[0] == exports[1], kind
-            assert exports[0].count(b"\n") > 0, kind
+    for plural in LISTS:
+        exports = [server.client.get(f"/v1/{plural}.jsonl").content for server in both]
+        assert exports[0] == exports[1], plural
+        assert exports[0].count(b"\n") > 0, plural

@@ -4,67 +4,54 @@ PostgreSQL reads a small table whole because that is cheaper, so it is asked wit
 reads one has no index that would do.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from api.params.accepts import Flag, OneOf, Reference, Whole
-from api.params.questions import declared
-from api.records.cursors import KEYSET, order
-from sqlalchemy import Connection, Select, create_engine, select, text
+from sqlalchemy import Connection, create_engine, select, text
+from sqlmodel import Session
 
+from api.model.declaration import IncludeRelated, Kind, OneValue
+from api.model.kinds import KINDS
+from api.model.selection import Condition, Selection
+from api.records.conditions import shape_of
 from api.records.includes import _numbered
-from api.records.lists import ListQuestions
-from api.records.shapes import KINDS, Others, Reader
+from api.records.paging import STORED, order, step
+from api.records.reader import Reader
 from api.records.spans import Text, overlapping
-from api.resources import actors, claims, documents, events, obstacles, places, positions, relations, sections
 from tests.benchmarks.corpus import write
 from tests.databases import published
 from tests.postgres import postgres
 from tests.server import filled, loaded
 
-Listing = tuple[type[ListQuestions], Callable[[Any], Select[Any]]]
-
-LISTS: dict[str, Listing] = {
-    "actor": (actors.ActorQuestions, actors.actors),
-    "claim": (claims.ClaimQuestions, claims.claims),
-    "document": (documents.DocumentQuestions, documents.documents),
-    "event": (events.EventQuestions, events.events),
-    "obstacle": (obstacles.ObstacleQuestions, obstacles.obstacles),
-    "place": (places.PlaceQuestions, places.places),
-    "position": (positions.PositionQuestions, positions.positions),
-    "relation": (relations.RelationQuestions, relations.relations),
-    "section": (sections.SectionQuestions, sections.sections),
+CONDITIONS: dict[str, Callable[[str], Condition]] = {
+    "one": lambda value: Condition(any=(value,)),
+    "several": lambda value: Condition(any=(value, value)),
+    "not": lambda value: Condition(excluded=(value,)),
+    "all": lambda value: Condition(all=(value, value)),
+    "none": lambda _: Condition(any=("none",)),
 }
-NO_FILTERS = {
-    "snapshot",
-    "limit",
-    "cursor",
-    "offset",
-    "q",
-    "sort",
-    "include",
-    "facets",
-    "format",
-    "fields",
-    "highlight",
-}
-DATES = {"date_from", "date_to", "date_match"}  # one of them is a range that may hold all events: paged in order
 
 
-def filters() -> Iterator[Any]:
-    for kind, (model, _) in LISTS.items():
-        for name in declared(model).keys() - NO_FILTERS - DATES:
-            yield pytest.param(kind, name, id=f"{kind} {name}")
+def conditions() -> Iterator[Any]:
+    """Every filter with every operator that the contract gives it; a period is a range, and paged in order."""
+    for kind in KINDS.values():
+        for name, each in kind.filters.items():
+            for operator in CONDITIONS:
+                if operator == "all" and isinstance(each, OneValue):
+                    continue
+                if operator == "none" and not each.nullable:
+                    continue
+                yield pytest.param(kind, name, operator, id=f"{kind.name} {name} {operator}")
 
 
 def sorts() -> Iterator[Any]:
-    for kind in LISTS:
-        for name in KEYSET:
-            yield pytest.param(kind, name, id=f"{kind} {name}")
-            yield pytest.param(kind, f"-{name}", id=f"{kind} -{name}")
+    for kind in KINDS.values():
+        for name in STORED:
+            yield pytest.param(kind, name, id=f"{kind.name} {name}")
+            yield pytest.param(kind, f"-{name}", id=f"{kind.name} -{name}")
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +87,10 @@ def plan(connection: Connection, statement: Any, **values: Any) -> list[str]:
     if connection.dialect.name == "postgresql":
         rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {compiled}", compiled.params | values)
         return [row[0].strip().removeprefix("->").strip() for row in rows]
-    given = tuple((compiled.params | values)[name] for name in compiled.positiontup)
-    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)]
+    every = compiled.params | values
+    lists = {name: "[]" for name, value in every.items() if isinstance(value, list)}  # SQLite takes lists as JSON
+    arguments = tuple((every | lists)[name] for name in compiled.positiontup)
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", arguments)]
 
 
 MADE = ("SCAN (", "SCAN anon", "SCAN json_each", "SCAN CONSTANT")  # by the statement itself, and small
@@ -116,26 +105,54 @@ def sorted_anew(steps: list[str]) -> list[str]:
     return [step for step in steps if "TEMP B-TREE" in step or step.startswith(("Sort", "Incremental Sort"))]
 
 
-@pytest.mark.parametrize(("kind", "name"), list(filters()))
-def test_a_page_behind_one_filter_is_found_by_an_index(connection: Connection, kind: str, name: str) -> None:
-    model, make = LISTS[kind]
-    accepts = declared(model)[name].accepts
-    value = {Flag: "true", Whole: "1"}.get(type(accepts)) or "x"
-    if isinstance(accepts, OneOf):
-        value = accepts.values[0]
-    assert isinstance(accepts, Flag | Whole | OneOf | Reference)
-    asked = model.model_validate({name: (value,) if declared(model)[name].many else value})
-    column, _ = order(KINDS[kind], None)
-    steps = plan(connection, make(asked).where(column > 5).order_by(column).limit(21))
+def page(kind: Kind, selection: Selection, sort: str | None = None) -> tuple[Any, dict[str, Any]]:
+    """The statement of a page beyond some record, with its values."""
+    column, descending = order(kind, sort)
+    shape, values = shape_of(kind, selection)
+    return step(kind, shape, column, descending, True), values | {"key": 5, "most": 21, "before": 0}
+
+
+# Filters that read a whole link table yet, by database: SQLite pushes no condition into a UNION, and the others have no
+# index. Strict: what is mended has to leave this list.
+KNOWN: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]] = {
+    "sqlite": {
+        ("document", "topic"): ("one", "several", "not"),
+        ("claim", "relation"): ("one", "several", "not", "all", "none"),
+        ("relation", "claim"): ("all",),
+        ("relation", "speaker"): ("one", "several", "not", "all", "none"),
+        ("correction", "record_kind"): ("one", "several", "not"),
+    },
+    "postgresql": {("correction", "record_kind"): ("not",)},
+}
+
+
+@pytest.mark.parametrize(("kind", "name", "operator"), list(conditions()))
+def test_a_page_behind_one_filter_reads_no_whole_table(
+    request: pytest.FixtureRequest, connection: Connection, kind: Kind, name: str, operator: str
+) -> None:
+    if operator in KNOWN[connection.dialect.name].get((kind.name, name), ()):
+        request.applymarker(pytest.mark.xfail(strict=True, reason="see KNOWN"))
+    each = kind.filters[name]
+    column = each.column if isinstance(each, OneValue) else each.value
+    value = {bool: "true", int: "1"}.get(column.type.python_type, "x")
+    statement, values = page(kind, Selection(filters={name: CONDITIONS[operator](value)}))
+    steps = plan(connection, statement, **values)
+    assert not whole_tables(steps), steps
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_page_of_ids_reads_no_whole_table(connection: Connection, kind: Kind) -> None:
+    statement, values = page(kind, Selection(ids=("x", "y")))
+    steps = plan(connection, statement, **values)
     assert not whole_tables(steps), steps
 
 
 @pytest.mark.parametrize(("kind", "sort"), list(sorts()))
-def test_a_page_of_a_sorted_list_is_read_in_the_order_of_an_index(connection: Connection, kind: str, sort: str) -> None:
-    model, make = LISTS[kind]
-    column, falling = order(KINDS[kind], sort)
-    page = make(model()).where(column < 9 if falling else column > 5).order_by(column.desc() if falling else column)
-    steps = plan(connection, page.limit(21))
+def test_a_page_of_a_sorted_list_is_read_in_the_order_of_an_index(
+    connection: Connection, kind: Kind, sort: str
+) -> None:
+    statement, values = page(kind, Selection(), sort)
+    steps = plan(connection, statement, **values)
     assert not whole_tables(steps), steps
     assert not sorted_anew(steps), steps
 
@@ -143,20 +160,22 @@ def test_a_page_of_a_sorted_list_is_read_in_the_order_of_an_index(connection: Co
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
-        (kind.name, name)
+        pytest.param(kind, name, id=f"{kind.name} {name}")
         for kind in KINDS.values()
-        for name, found in kind.includes.items()
-        if isinstance(found, Others)
+        for name, include in kind.includes.items()
+        if isinstance(include, IncludeRelated)
     ],
 )
-def test_what_is_included_is_found_by_an_index(connection: Connection, kind: str, name: str) -> None:
-    steps = plan(connection, _numbered(kind, name), ids="[]" if connection.dialect.name == "sqlite" else ["x"])
+def test_what_is_included_comes_by_an_index(connection: Connection, kind: Kind, name: str) -> None:
+    steps = plan(connection, _numbered(kind, name), ids=["x"])
     assert not whole_tables(steps), steps
 
 
-def test_what_rests_on_a_span_is_found_by_an_index(connection: Connection) -> None:
-    found = overlapping(Text(Reader(connection, ""), "d00000"), 100, 200)
-    steps = plan(connection, select(found.c.kind, found.c.sequence).order_by(found.c.start).limit(20))
+def test_what_rests_on_a_span_comes_by_an_index(connection: Connection) -> None:
+    with Session(connection) as session:
+        resting = overlapping(Text(Reader(session, ""), "d00000"), (100, 200))
+        statement = select(resting.c.kind, resting.c.sequence).order_by(resting.c.start).limit(20)
+        steps = plan(connection, statement)
     assert not whole_tables(steps), steps
 
 

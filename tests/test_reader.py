@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server import ROOT, Server
-from tests.test_problems import checked
+from tests.server import ROOT, Server, refused
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 ASSETS = sorted(path.name for path in (ROOT / "api" / "web" / "reader").iterdir())
@@ -25,7 +24,7 @@ def page(client: httpx.Client, path: str = "/") -> httpx.Response:
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "application/json", "application/json, text/html;q=0.9"])
-def test_programs_are_told_at_the_root_what_v1_tells(accept: str, client: httpx.Client) -> None:
+def test_programs_get_at_the_root_what_v1_sends(accept: str, client: httpx.Client) -> None:
     root, v1 = (client.get(path, headers={"Accept": accept}).json() for path in ("/", "/v1"))
     assert root["data"] == v1["data"]
     assert (root["links"], v1["links"]) == ({"self": "/"}, {"self": "/v1"})
@@ -39,20 +38,23 @@ def test_browsers_get_a_page_at_the_root(accept: str, client: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_format_wins_over_accept_wherever_there_is_a_page(path: str, client: httpx.Client) -> None:
-    asked = client.get(path, params={"format": "html"}, headers={"Accept": "application/json"})
-    assert asked.text == page(client, path).text
-    assert asked.headers["content-type"] == "text/html; charset=utf-8"
-    told = client.get(path, params={"format": "json"}, headers={"Accept": BROWSER})
-    assert told.json() == client.get(path).json()
-    for name in ("csv", "jsonl", "xml"):
-        fault = checked(client.get(path, params={"format": name}), 422, "invalid-value")["errors"][0]
-        assert (fault["parameter"], fault["allowed"]) == ("format", ["json", "html"])
+def test_one_path_is_a_page_for_browsers_and_json_for_programs(path: str, client: httpx.Client) -> None:
+    shown = page(client, path)
+    for accept in ("", "*/*", "application/json", "application/json, text/html;q=.9"):
+        response = client.get(path, headers={"Accept": accept})
+        assert response.headers["content-type"] == "application/json"
+        assert response.headers["etag"] != shown.headers["etag"]
+        assert "Accept" in response.headers["vary"]
+    assert page(client, path).text == shown.text
+    for name in ("html", "json", "csv"):
+        [error] = refused(client.get(path, params={"format": name}), "unknown-parameter")
+        assert error["parameter"] == "format"
 
 
 def test_an_accept_that_neither_satisfies_is_406(client: httpx.Client) -> None:
-    problem = checked(client.get("/", headers={"Accept": "image/png"}), 406, "not-acceptable")
-    assert problem["available"] == ["application/json", "text/html"]
+    response = client.get("/", headers={"Accept": "image/png"})
+    assert refused(response, "not-acceptable", 406) == []
+    assert response.json()["available"] == ["application/json", "text/html"]
 
 
 def test_the_page_may_load_and_ask_its_own_origin_and_nothing_else(client: httpx.Client) -> None:
@@ -88,8 +90,8 @@ def test_head_and_conditional_requests_of_the_page(client: httpx.Client) -> None
     assert client.get("/", headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_a_misspelt_parameter_is_told_to_browsers_too(client: httpx.Client) -> None:
-    checked(client.get("/?docment=karabakh", headers={"Accept": BROWSER}), 422, "unknown-parameter")
+def test_a_misspelt_parameter_is_refused_for_browsers_too(client: httpx.Client) -> None:
+    refused(client.get("/?docment=karabakh", headers={"Accept": BROWSER}), "unknown-parameter", 422)
 
 
 def linked(text: str) -> set[str]:
@@ -105,7 +107,7 @@ def test_all_that_the_page_links_to_is_there(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ASSETS)
-def test_an_asset_is_asked_for_anew_and_sent_when_it_changed(name: str, client: httpx.Client) -> None:
+def test_an_asset_is_revalidated_and_sent_when_it_changed(name: str, client: httpx.Client) -> None:
     got = client.get(f"/reader/{name}")
     kind = "text/css; charset=utf-8" if name.endswith(".css") else "text/javascript; charset=utf-8"
     assert (got.headers["content-type"], got.headers["cache-control"]) == (kind, "no-cache")
@@ -118,7 +120,7 @@ def test_an_asset_is_asked_for_anew_and_sent_when_it_changed(name: str, client: 
 
 @pytest.mark.parametrize("name", ["nothing.js", "reader.html", "..%2freader.html", "%2e%2e%2fpage.css", "init.js"])
 def test_what_is_no_asset_of_the_page_is_not_there(name: str, client: httpx.Client) -> None:
-    checked(client.get(f"/reader/{name}"), 404, "not-found")
+    refused(client.get(f"/reader/{name}"), "not-found", 404)
 
 
 def test_no_module_writes_markup_keeps_anything_or_names_another_host() -> None:
@@ -148,4 +150,4 @@ def unloaded(tmp_path: Path) -> Iterator[Server]:
 
 def test_the_page_is_there_before_there_is_content(unloaded: Server) -> None:
     assert page(unloaded.client).status_code == 200
-    checked(unloaded.client.get("/"), 503, "unavailable")
+    refused(unloaded.client.get("/"), "unavailable", 503)

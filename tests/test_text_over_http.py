@@ -10,10 +10,9 @@ import pytest
 
 from tests import astral
 from tests.lists import SOURCED, Content, ids, walk
-from tests.server import PACKAGE
-from tests.test_questions import refused
+from tests.server import PACKAGE, refused
 
-DOCUMENTS = ("karabakh", astral.ID)
+DOCUMENTS = ("karabakh", astral.ID, "base")
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +184,7 @@ def test_a_record_of_a_span_is_the_record_itself(client: httpx.Client, content: 
     known = {(record["kind"], record["id"]): record for plural in SOURCED for record in content[plural]}
     for record in client.get("/v1/documents/karabakh/spans?end=1500&limit=100").json()["data"]:
         record.pop("overlap")
+        assert record.pop("matched")
         assert record == known[record["kind"], record["id"]]
 
 

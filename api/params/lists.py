@@ -116,7 +116,11 @@ class CountParams(Params):
         return self
 
 
-class ListParams(PageParams, SortParams, FacetParams, IncludeParams):
+class BareListParams(PageParams, SortParams, FacetParams):
+    """A list without `q`, of a kind that includes nothing."""
+
+
+class ListParams(BareListParams, IncludeParams):
     """A list without `q`."""
 
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, literal, not_, or_, select, true
 
 from api.content.statements import among
 from api.model.declaration import NONE, Filter, Kind, ManyValues, OneValue
@@ -123,7 +123,7 @@ def _condition(kind: Kind, part: Part) -> ColumnElement[bool]:
 
 def _none(each: ManyValues, key: Any) -> ColumnElement[bool]:
     """No rows, or one whose value is null."""
-    empty = key.not_in(select(each.owner))
+    empty = ~select(literal(1)).where(each.owner == key).correlate(key.table).exists()
     return or_(empty, key.in_(select(each.owner).where(each.value.is_(None)))) if each.value.nullable else empty
 
 

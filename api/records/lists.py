@@ -15,7 +15,7 @@ from api.model.declaration import Kind
 from api.params.base import canonical
 from api.params.cursors import Cursor
 from api.params.filters import selection
-from api.params.lists import AnnotationPageParams, ListParams, PageParams
+from api.params.lists import AnnotationPageParams, BareListParams, PageParams
 from api.records.facets import facets
 from api.records.highlights import add_highlights
 from api.records.includes import include
@@ -40,12 +40,17 @@ def sort_of(params: Any) -> str | None:
 
 
 def records_page(
-    request: SnapshotRequest, params: ListParams, kind: Kind, names: tuple[str, ...] = (), *, highlight: bool = False
+    request: SnapshotRequest,
+    params: BareListParams,
+    kind: Kind,
+    names: tuple[str, ...] = (),
+    *,
+    highlight: bool = False,
 ) -> Body:
     """A page of a list as JSON, with the facets `names` where the parameters ask for none."""
     with reading(request) as reader:
         records, answer, before, after = _page(request, params, kind, reader, params.facets or names)
-        include(reader, kind, records, params.include)
+        include(reader, kind, records, getattr(params, "include", ()))
     if getattr(params, "highlight", False) or (highlight and answer.terms):
         add_highlights(request.snapshot.index, answer.terms, records)
     return page_body(request, params, records, answer, before, after)

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import MISSING, Field, model_validator
 
 from api.model.kinds import KINDS
-from api.params.base import Params
+from api.params.base import Params, canonical
 from api.params.fields import Digits, invalid
+from api.params.lists import MOST_OFFSET
 from api.problems import Fault, Problem
 from api.records.lists import reading
 from api.records.reader import Reader
@@ -73,6 +74,11 @@ def text_of(request: SnapshotRequest, reader: Reader, id: str) -> Text:
         raise absent(request, reader, KINDS["document"], id) from None
 
 
-def location(request: SnapshotRequest, span: tuple[int, int], widened: bool) -> str | None:
-    """The path of a widened span."""
-    return f"{request.path}?end={span[1]}&start={span[0]}" if widened else None
+def location(
+    request: SnapshotRequest, params: Params, span: tuple[int, int], widened: bool, offset: int = 0
+) -> str | None:
+    """The path of a widened span, with the other parameters. A cursor belongs to its query: `offset` stands for it."""
+    if not widened or offset > MOST_OFFSET:
+        return None
+    changes = {"start": span[0], "end": span[1], "unit": None, "expand": None, "cursor": None}
+    return canonical(request.path, params, **changes, offset=offset or None)

@@ -8,13 +8,13 @@ from pydantic import MISSING, Field, model_validator
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import CORRECTION
+from api.model.kinds.corrections import CORRECTION
 from api.model.vocabularies import RecordKind
 from api.params.base import Params
 from api.params.dates import Day, in_order
 from api.params.fields import AnyId, CorrectionId, DocumentId, Many
 from api.params.filters import ClosedParams
-from api.params.lists import SearchedCountParams, SearchedFileParams, SearchedListParams
+from api.params.lists import BareListParams, HighlightParams, SearchedCountParams, SearchedFileParams
 from api.records.counts import counts, counts_file, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
@@ -42,7 +42,7 @@ class CorrectionFilters(ClosedParams, filters=CORRECTION):
         return in_order(self)
 
 
-class CorrectionParams(CorrectionFilters, SearchedListParams):
+class CorrectionParams(CorrectionFilters, BareListParams, HighlightParams):
     pass
 
 

@@ -82,7 +82,7 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
         _include(reader, records, params.include)
     cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
     body = page_body(request, params, records, answer, *cursors)
-    body.location = location(request, span, widened)
+    body.location = location(request, params, span, widened, offset)
     return body
 
 
@@ -108,7 +108,7 @@ def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Bod
     return Body(
         _lines(request, columns, id, span, params.kinds(), most),
         filename=filename(request, f"{id}-spans"),
-        location=location(request, span, widened),
+        location=location(request, params, span, widened),
     )
 
 

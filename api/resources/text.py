@@ -16,7 +16,7 @@ def words(request: SnapshotRequest, params: ExpandParams, id: str) -> Body:
     with reading(request) as reader:
         text = text_of(request, reader, id)
         span, widened = params.widened(text)
-        return Body(text.read(*span), location=location(request, span, widened))
+        return Body(text.read(*span), location=location(request, params, span, widened))
 
 
 @router.get("/documents/{id}/text", response_class=PlainTextResponse)

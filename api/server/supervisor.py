@@ -5,6 +5,7 @@ then often gets less than 40 %. Handing one on costs this process some 30 micros
 """
 
 import logging
+import os
 import selectors
 import signal
 import socket
@@ -35,7 +36,8 @@ class Worker:
         with theirs, their_inquiries:
             descriptors = (theirs.fileno(), their_inquiries.fileno())
             arguments = [*command, *map(str, descriptors)]
-            self.process = subprocess.Popen(arguments, pass_fds=descriptors)  # noqa: S603 - our own command
+            environment = {"PYTHONMALLOC": "malloc"} | os.environ  # docs/operating.md, Memory
+            self.process = subprocess.Popen(arguments, pass_fds=descriptors, env=environment)  # noqa: S603 - our own
         self._inquiries = Connection(inquiries.detach())
         self._asking = Lock()
         self.started = self.ready = False

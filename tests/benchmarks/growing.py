@@ -152,7 +152,7 @@ def _export(server: Server) -> dict[str, float]:
     watching.start()
     began = time.perf_counter()
     rows = 0
-    with server.client.stream("GET", "/v1/claims?format=jsonl", headers={"Accept-Encoding": "identity"}) as answer:
+    with server.client.stream("GET", "/v1/claims.jsonl", headers={"Accept-Encoding": "identity"}) as answer:
         for block in answer.iter_raw():
             rows += block.count(b"\n")
     took = time.perf_counter() - began

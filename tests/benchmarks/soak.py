@@ -38,7 +38,7 @@ WORDS = (
 )
 STEADY = ("/v1", "/v1/claims", "/v1/actors?limit=100", "/v1/claims?facets=type,actor", "/docs", "/v1/vocabularies")
 REFUSED = ("/v1/claims?limt=1", "/v1/claims/none", "/nothing", "/v1/claims?limit=1000", "/v1/events?actor=nobody")
-FILES = ("/v1/claims?format=jsonl", "/v1/claims?format=csv", "/v1/events?format=csv&fields=name,date.edtf")
+FILES = ("/v1/claims.jsonl", "/v1/claims.csv", "/v1/events.csv?fields=name,date.edtf")
 
 
 def question(random: Random) -> str:

@@ -17,7 +17,7 @@ QUESTIONS = (
     "/v1/actors?limit=100",
     "/v1/search?q=roads&limit=20&facets=kind",
     "/v1/documents/d00000/spans",
-    "/v1/claims?format=jsonl",
+    "/v1/claims.jsonl",
     "/v1",
 )
 ASKING = 6  # threads

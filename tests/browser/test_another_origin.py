@@ -74,7 +74,7 @@ def test_a_500(elsewhere: Page, faulty: Server) -> None:
 
 
 def test_a_csv_file(elsewhere: Page, served: Server) -> None:
-    seen = fetch(elsewhere, f"{served.url}/v1/claims?format=csv")
+    seen = fetch(elsewhere, f"{served.url}/v1/claims.csv")
     assert seen.status == 200
     assert seen.headers["content-type"].startswith("text/csv")
     assert ".csv" in seen.headers["content-disposition"]

@@ -1,5 +1,6 @@
 """What package-lock.json names, for tests that need programs of npm's world."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def node(*command: str | Path, stdin: bytes = b"") -> str:
-    done = subprocess.run(command, cwd=HERE, input=stdin, capture_output=True, timeout=120, check=False)
+def node(*command: str | Path, stdin: bytes = b"", **environment: str) -> str:
+    env = os.environ | environment
+    done = subprocess.run(command, cwd=HERE, env=env, input=stdin, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     return done.stdout.decode()
 

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from api.model.columns import columns
-from api.model.kinds import RELATION, SECTION
+from api.model.kinds.relations import RELATION
+from api.model.kinds.sections import SECTION
 from api.model.tables import Claim
 from api.model.vocabularies import RelationType
 from api.params.base import Params

@@ -9,7 +9,7 @@ from pydantic import MISSING
 from api.formats.forms import CSV, FILES, JSONLD
 from api.model.kinds import KINDS
 from api.params.base import canonical, text_of, values_of
-from api.params.lists import ListParams
+from api.params.lists import BareListParams
 from api.records.lists import reading, records_page
 from api.records.single import BY_PLURAL
 from api.request import Body, SnapshotRequest
@@ -37,7 +37,7 @@ FACETS = {
 SHOWN = dict.fromkeys(("limit", "cursor", "offset", "include", "facets", "highlight", "snapshot"))
 
 
-def list_page(request: SnapshotRequest, params: ListParams, plural: str) -> Body:
+def list_page(request: SnapshotRequest, params: BareListParams, plural: str) -> Body:
     kind = BY_PLURAL[plural]
     names = FACETS[kind.name]
     body = records_page(request, params, kind, names, highlight=True)
@@ -80,15 +80,15 @@ def list_page(request: SnapshotRequest, params: ListParams, plural: str) -> Body
     )
 
 
-def _placed(params: ListParams) -> bool:
+def _placed(params: BareListParams) -> bool:
     return params.cursor is not MISSING or bool(params.offset)
 
 
-def _file(request: SnapshotRequest, params: ListParams, suffix: str) -> str:
+def _file(request: SnapshotRequest, params: BareListParams, suffix: str) -> str:
     return request.href(canonical(request.data_path + suffix, params, **SHOWN))
 
 
-def _hidden(params: ListParams) -> list[tuple[str, str]]:
+def _hidden(params: BareListParams) -> list[tuple[str, str]]:
     """What the search field of the page keeps of the query."""
     kept = {name: value for name, value in values_of(params).items() if name not in (*SHOWN, "q", "sort")}
     return [
@@ -98,7 +98,7 @@ def _hidden(params: ListParams) -> list[tuple[str, str]]:
 
 
 def _sorts(
-    request: SnapshotRequest, params: ListParams, has_position: bool, keys: tuple[str, ...]
+    request: SnapshotRequest, params: BareListParams, has_position: bool, keys: tuple[str, ...]
 ) -> list[tuple[str, str, bool]]:
     """(name, path, whether it is the present one) of each order."""
     asked = None if params.sort is MISSING else str(params.sort)

@@ -7,7 +7,8 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from api.formats.forms import Form
-from api.model.kinds import CORRECTION, KINDS
+from api.model.kinds import KINDS
+from api.model.kinds.corrections import CORRECTION
 from api.params.base import Params
 from api.problems import Problem
 from api.records.lists import reading

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.model.kinds import OBSTACLE, POSITION
+from api.model.kinds.obstacles import OBSTACLE
+from api.model.kinds.positions import POSITION
 from api.params.base import Params
 from api.records.lists import reading
 from api.request import Body, SnapshotRequest

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import func, or_, select
 
 from api.model.columns import columns
-from api.model.kinds import EVENT
+from api.model.kinds.events import EVENT
 from api.model.tables import Event
 from api.params.base import Params
 from api.records.lists import reading
