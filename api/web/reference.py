@@ -81,7 +81,7 @@ def _operation(document: Mapping[str, Any], path: str, operation: Mapping[str, A
         operation.get("description", ""),
         tuple((name, tuple(parameters)) for name, parameters in groups.items() if parameters),
         next(iter(content), ""),
-        _example(path, raw),
+        _example(document, path, raw),
     )
 
 
@@ -111,7 +111,7 @@ IDS |= {"positions": "karabakh.o1-armenia", "actors": "armenia", "places": "kara
 IDS |= {"corrections": "karabakh.k01"}
 
 
-def _example(path: str, parameters: list[Any]) -> str:
+def _example(document: Mapping[str, Any], path: str, parameters: list[Any]) -> str:
     """A request that is answered on the first document."""
     subject = path.split("/")[2] if path.count("/") > 1 else ""
     for parameter in parameters:
@@ -121,8 +121,15 @@ def _example(path: str, parameters: list[Any]) -> str:
             )
             path = path.replace("{" + parameter["name"] + "}", value)
     needed = [
-        f"{each['name']}={EXAMPLES.get(each['name'], '')}"
+        f"{each['name']}={_value(document, each)}"
         for each in parameters
         if each["in"] == "query" and each.get("required")
     ]
     return path + ("?" + "&".join(needed) if needed else "")
+
+
+def _value(document: Mapping[str, Any], parameter: Any) -> str:
+    """An example of a required parameter: one that is at home here, else the first of its closed set."""
+    example = EXAMPLES.get(parameter["name"], "")
+    values = _parameter(document, parameter, set()).values
+    return example if not values or example in values else values[0]
