@@ -80,6 +80,11 @@ bench: $(VENV)/dev build/peers/installed ## Measure beside the peers (needs wrk)
 	@command -v wrk >/dev/null || { echo "make bench needs wrk, which is not installed here" >&2; exit 1; }
 	@$(PY) -m tests.benchmarks --plot docs/cost.svg $(ARGS)
 
+.PHONY: pictures
+pictures: $(VENV)/dev ## Write a picture of every view to build/pictures, and the README's to docs/pictures (needs chromium)
+	@command -v chromium >/dev/null || { echo "make pictures needs chromium, which is not installed here" >&2; exit 1; }
+	@$(PY) -m tests.browser.pictures build/pictures $(ARGS)
+
 .PHONY: openapi
 openapi: $(VENV)/test ## Write openapi.json from the code
 	@$(PY) -m tests.contract > openapi.json.new

@@ -81,6 +81,11 @@ class SnapshotRequest:
         return self._snapshot.database.generation.published_at if self._snapshot else None
 
     @property
+    def documents(self) -> int:
+        """How many documents are served."""
+        return self._snapshot.counts["documents"] if self._snapshot else 0
+
+    @property
     def data_path(self) -> str:
         """The path of the same content as data: a page's is below /v1."""
         return self.path if self.path.startswith("/v1/") else f"/v1{self.path}"

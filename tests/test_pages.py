@@ -51,9 +51,8 @@ class Markup(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        self.ids += [named["id"]] if named.get("id") else []
-        self.links += [named["href"]] if tag == "a" and named.get("href") else []
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
         if tag not in self.EMPTY:
             self.open.append(tag)
 

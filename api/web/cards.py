@@ -42,6 +42,7 @@ class Card:
     how: str = ""
     tags: list[str] = attribute(default_factory=list)
     marks: list[str] = attribute(default_factory=list)
+    document: Named | None = None
     quote: str | None = None
     words: str | None = None  # page of the words in the text
     read: str | None = None  # the same words in the page on which the text is read
@@ -78,6 +79,8 @@ def _card(root: str, record: Record, names: Names) -> Card:
         added=kind in WORDED_BY_EDITOR or record.get("title_origin") == "editorial",
         facts=facts_of(record, names),
     )
+    if isinstance(record.get("document"), str) and kind != "document":
+        card.document = names.of("document", record["document"])
     if source:
         card.quote = source["quote"]
         card.words = f"{root}/d/{source['document']}/@{source['start']}-{source['end']}"

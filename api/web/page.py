@@ -61,6 +61,7 @@ def render(request: SnapshotRequest, template: str, **values: Any) -> str:
         "snapshot": request.snapshot_id,
         "published": published(request),
         "unapplied": request.unapplied,
+        "many_documents": request.documents > 1,
         "contact": request.settings.contact,
     }
     return templates().get_template(template).render(context | values)
