@@ -20,8 +20,16 @@ from tests.server import Server
 from tests.under_load import Load, row, within
 
 TRUSTED = {"SIC_TRUSTED_PROXIES": "127.0.0.1,::1", "SIC_DRAIN_SECONDS": "3"}
-METRICS = """/metrics /%6detrics /%6Detric%73 /metrics?x=1 /metrics/ //metrics /./metrics /v1/../metrics /%2e/metrics
-/%2fmetrics /metrics%2f /metrics%3fx /metrics;x=1 /metrics%00""".split()
+METRICS = ["/metrics", "/%6detrics", "/%6Detric%73", "/metrics?x=1", "/metrics/", "//metrics", "/./metrics"]
+METRICS += [
+    "/v1/../metrics",
+    "/%2e/metrics",
+    "/%2fmetrics",
+    "/metrics%2f",
+    "/metrics%3fx",
+    "/metrics;x=1",
+    "/metrics%00",
+]
 
 
 @pytest.fixture(scope="module")
