@@ -20,6 +20,7 @@ LABEL org.opencontainers.image.title="sic" \
 COPY --from=build /srv /srv
 WORKDIR /srv/sic
 ENV PATH=/srv/venv/bin:$PATH \
+    PYTHONMALLOC=malloc \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     SIC_DATABASE_URL=sqlite:////srv/sic/var/sic.db

@@ -28,6 +28,12 @@ serve: $(VENV)/runtime ## Install, load the article and serve it on http://127.0
 	@$(PY) -m api load seed/karabakh
 	@exec $(PY) -m api serve --host 127.0.0.1 --port $(PORT)
 
+QUICK := openapi lists queries problems search_words search_highlights declaration rooms
+
+.PHONY: quick
+quick: $(VENV)/test ## Run the contract, lists, problems and search on SQLite, in under a minute
+	@$(PY) -m pytest -q -x -k "not (postgresql or no_string_is_an_error)" $(QUICK:%=tests/test_%.py) $(ARGS)
+
 .PHONY: test
 test: $(VENV)/test ## Run the tests that need nothing but Python
 	@$(PY) -m pytest $(TOOL_TESTS:%=--ignore=%) $(ARGS)
@@ -35,7 +41,8 @@ test: $(VENV)/test ## Run the tests that need nothing but Python
 
 .PHONY: test-all
 test-all: $(VENV)/dev ## Run the tests that need node, Java, chromium and container tools
-	@missing=; for tool in node npm java chromium buildah podman runc debootstrap docker-compose haproxy iptables netavark aardvark-dns; do \
+	@missing=; for tool in node npm java chromium buildah podman runc debootstrap docker-compose iptables netavark aardvark-dns \
+	  curl faketime haproxy nginx openssl prometheus promtool systemd-analyze unshare; do \
 	  PATH="$$PATH:/usr/sbin:/sbin:/usr/lib/podman" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -z "$$missing" ] || { echo "make test-all needs what is not installed here:$$missing" >&2; exit 1; }
 	@$(PY) -m pytest $(TOOL_TESTS) $(ARGS)
@@ -58,6 +65,16 @@ format: $(VENV)/dev ## Write the formatting that check asks for
 .PHONY: fuzz
 fuzz: $(VENV)/dev ## The long Schemathesis run, 20,000 cases at least
 	@$(PY) -m tests.fuzz $(ARGS)
+
+.PHONY: mutants
+mutants: $(VENV)/test ## Change one token of api/ at a time and see whether a test fails (ARGS="--number 300 --seed 1")
+	@$(PY) -m tests.mutants $(ARGS)
+
+.PHONY: migration
+migration: $(VENV)/runtime ## Write the next migration from the tables (NAME="Gloss of claims")
+	@mkdir -p build && rm -f build/migration.db
+	@SIC_DATABASE_URL=sqlite:///build/migration.db $(PY) -m api migrate
+	@SIC_DATABASE_URL=sqlite:///build/migration.db $(PY) -m alembic revision --autogenerate -m "$(NAME)"
 
 .PHONY: bench
 bench: $(VENV)/dev build/peers/installed ## Measure beside the peers (needs wrk)

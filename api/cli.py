@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from seed.generations import Store
     from seed.load import Steps
 
-PACKAGES = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="PATH..."
-)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+PACKAGES = click.argument("paths", nargs=-1, required=True, type=FOLDER, metavar="PATH...")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +67,7 @@ def _without_garbage() -> Iterator[None]:
 def migrate() -> None:
     """Make the schema that this release reads."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import migrate as run
 
         click.echo(run(_store(settings), settings.index_root, _steps()))
@@ -79,7 +78,7 @@ def migrate() -> None:
 def load(paths: tuple[Path, ...]) -> None:
     """Add packages, or folders of packages, to what is served; a document of the same id is replaced."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import load as run
 
         done = run(_store(settings), paths, settings.index_root, _steps())
@@ -96,7 +95,7 @@ def load(paths: tuple[Path, ...]) -> None:
 def unload(document: str) -> None:
     """Take a document away, with the actors and places that it alone uses."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import unload as run
 
         done = run(_store(settings), document, settings.index_root, _steps())
@@ -107,7 +106,7 @@ def unload(document: str) -> None:
 def rollback() -> None:
     """Publish the content that was served before the last load, while it is kept; done twice, it is undone."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.load import rollback as run
 
         done = run(_store(settings), settings.index_root, _steps())
@@ -120,40 +119,34 @@ def rollback() -> None:
 def check(paths: tuple[Path, ...], complete: bool) -> None:
     """Tell every fault that a load would refuse, and how much of the text is accounted for; load nothing."""
     settings = _settings()
-    with _told():
+    with _reported():
         from seed.faults import Refused
         from seed.load import check as run
 
-        found = run(_store(settings), paths, _steps())
-        if complete and found.warnings:
-            raise Refused(found.warnings)
-        _warn(found.warnings + found.advice)
-        click.echo(_counted(found.counts))
-        click.echo(f"sentences accounted for: {found.accounted}/{found.counts['sentences']}")
+        checked = run(_store(settings), paths, _steps())
+        if complete and checked.warnings:
+            raise Refused(checked.warnings)
+        _warn(checked.warnings + checked.advice)
+        click.echo(_counted(checked.counts))
+        click.echo(f"sentences accounted for: {checked.accounted}/{checked.counts['sentences']}")
 
 
 @main.command()
-@click.argument(
-    "packages",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="[OLD] NEW",
-)
+@click.argument("packages", nargs=-1, required=True, type=FOLDER, metavar="[OLD] NEW")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff(packages: tuple[Path, ...], form: str) -> None:
     """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""
     if len(packages) > 2:
         raise click.UsageError("Give one package, or an old and a new one.")
     settings = _settings()
-    with _told():
-        from seed.difference import as_json, as_text, difference
+    with _reported():
+        from seed.difference import as_json, as_text, compare
 
         old = packages[0] if len(packages) == 2 else None
-        found = difference(_store(settings), old, packages[-1], _steps())
-        if found.faults:
-            click.echo(f"warning: {len(found.faults)} faults in the packages, see `sic check`", err=True)
-        for line in [as_json(found)] if form == "json" else as_text(found):
+        difference = compare(_store(settings), old, packages[-1], _steps())
+        if difference.faults:
+            click.echo(f"warning: {len(difference.faults)} faults in the packages, see `sic check`", err=True)
+        for line in [as_json(difference)] if form == "json" else as_text(difference):
             click.echo(line)
 
 
@@ -184,7 +177,7 @@ def _steps() -> "Steps":
     if not sys.stderr.isatty():
         return Steps()
 
-    class Told(Steps):
+    class Progress(Steps):
         def reading(self, total: int) -> Callable[[int], None]:
             bar: Any = click.progressbar(length=total, label="reading", file=sys.stderr)
             bar.render_progress()
@@ -202,12 +195,12 @@ def _steps() -> "Steps":
         def step(self, name: str) -> None:
             click.echo(f"{name} …", err=True)
 
-    return Told()
+    return Progress()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Whatever stops a command is told in plain lines: all faults of packages, one line for anything else."""
+def _reported() -> Iterator[None]:
+    """Prints what stops a command in plain lines: all faults of packages, one line for anything else."""
     import sqlite3
 
     import psycopg

@@ -19,7 +19,7 @@ from api.params.cursors import Cursor
 from api.params.faults import faults_of
 from api.params.lists import PageParams
 from api.params.raw import raw_faults
-from api.problems import Fault, Problem, bad_query
+from api.problems import Fault, Problem, bad_query, nearest
 from api.server.workers import Workers
 from api.settings import Settings
 
@@ -77,7 +77,7 @@ class SnapshotRequest:
     @property
     def path_id(self) -> str:
         """The id that the path names."""
-        return str(self.scope["path_params"]["id"])
+        return str(self.scope["path_params"]["id"]).replace("\0", "\ufffd")  # PostgreSQL takes no NUL
 
     def href(self, path: str) -> str:
         return self.root + path
@@ -101,6 +101,9 @@ class SnapshotRequest:
         if available := self.scope.get("sic.available"):
             detail = f"this path can send {', '.join(available)}"
             raise Problem("not-acceptable", detail, members={"available": available})
+        if "\0" in self.scope["path"]:
+            detail = "no id has a NUL character"
+            raise Problem("not-found", detail, (Fault("not-found", "id", detail),))
         self.query = canonical(self.path, params)
         form = self.form
         tag = etag(self.snapshot_id, self.release, self.query, form.name)
@@ -143,8 +146,9 @@ class SnapshotRequest:
             repeated = {fault.parameter for fault in raw if fault.slug == "repeated-parameter"}
             faults = [fault for fault in faults if fault.parameter not in repeated]  # pydantic saw only the last value
             faulty = {fault.parameter for fault in faults}
+            misread = {fault.parameter for fault in raw}
             faults += [fault for fault in raw if fault.parameter not in faulty]
-            faults += self._unknown_ids(params)
+            faults += [fault for fault in self._unknown_ids(params) if fault.parameter not in faulty | misread]
         if faults:
             faulty = {fault.parameter for fault in faults}
             faults += [fault for fault in params.misplaced(self) if fault.parameter not in faulty]
@@ -188,7 +192,8 @@ class SnapshotRequest:
                 for id, near in self.snapshot.ids.unknown(refers.kind, ids).items():
                     allowed = self.snapshot.ids.all_of(refers.kind)
                     listed = None if allowed is None else sorted([*allowed, *refers.words])
-                    yield Fault("unknown-id", parameter, f"there is no {refers.kind} {id!r:.80}", listed, near)
+                    meant = _word(id, refers.words) or near or nearest(id.casefold(), refers.words)
+                    yield Fault("unknown-id", parameter, f"there is no {refers.kind} {id!r:.80}", listed, meant)
 
     def cursor(self, params: PageParams) -> Cursor:
         """Where the page begins. Raises Problem for a cursor of another snapshot or query."""
@@ -226,6 +231,11 @@ class SnapshotRequest:
         if self._walk is None:
             self._walk = canonical(self.path, params, **UNBOUND)
         return self._walk
+
+
+def _word(text: str, words: Iterable[str]) -> str | None:
+    """The word that the text is in other letter case."""
+    return next((word for word in words if word == text.casefold()), None)
 
 
 def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:

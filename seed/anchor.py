@@ -40,13 +40,13 @@ class Anchors:
 
     def find(self, quote: str, prefix: str | None = None, suffix: str | None = None) -> Span | str:
         """The span of the quote, or what is wrong with it and what would be right."""
-        asked = (quote, prefix or "", suffix or "")
-        found = self._known.get(asked)
-        if found is None:
+        words = (quote, prefix or "", suffix or "")
+        result = self._known.get(words)
+        if result is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            found = self._known[asked] = self._look(*asked)
-        return found if isinstance(found, tuple) else self._problem(*asked, found)
+            result = self._known[words] = self._look(*words)
+        return result if isinstance(result, tuple) else self._problem(*words, result)
 
     def _look(self, quote: str, prefix: str, suffix: str) -> Span | int:
         needle = prefix + quote + suffix
@@ -76,12 +76,12 @@ class Anchors:
             return None
         if self._places is None:
             self._places = _places(self.text)
-        found = self._places
-        word = max(words, key=len)  # rare as a rule, and found at once
-        places = found.get(word, ())
+        known = self._places
+        word = max(words, key=len)  # as a rule it is rare
+        places = known.get(word, ())
         if len(places) > FEW:
-            word = min(words, key=lambda word: len(found.get(word, ())))
-            places = found.get(word, ())
+            word = min(words, key=lambda word: len(known.get(word, ())))
+            places = known.get(word, ())
         offset = needle.find(f" {word} ") + 1
         return [place - offset for place in places if place >= offset]
 
@@ -142,11 +142,10 @@ def _places(text: str) -> "dict[str, array[int]]":
     while at < len(text):
         cut = text.find(" ", at + PIECE)
         for word in text[at : cut if cut >= 0 else len(text)].split(" "):
-            found = places.get(word)
-            if found is None:
-                places[word] = array("q", (at,))
+            if word in places:
+                places[word].append(at)
             else:
-                found.append(at)
+                places[word] = array("q", (at,))
             at += len(word) + 1
     return places
 

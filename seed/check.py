@@ -59,8 +59,8 @@ def examine(folder: Path, shard: Shard, advance: Callable[[int], None], advises:
         id, counts = stated[0].id if stated else None, dict.fromkeys(COUNTED.values(), 0)
         return Outcome(str(folder), id, "", counts, 0, faults, [], [])
     digest = draft.digest.hexdigest()
-    found = [] if draft.kept is None else list(advice(draft.kept, draft.document.language))
-    return Outcome(str(folder), draft.id, digest, draft.counts, sum(draft.accounted), faults, draft.warnings, found)
+    hints = [] if draft.kept is None else list(advice(draft.kept, draft.document.language))
+    return Outcome(str(folder), draft.id, digest, draft.counts, sum(draft.accounted), faults, draft.warnings, hints)
 
 
 def _text(package: Package, document: records.Document, where: Where) -> str | None:

@@ -40,7 +40,7 @@ class Difference(NamedTuple):
     faults: list[Fault]  # of the packages; records that cannot be read are left out
 
 
-def difference(store: Store, old: Path | None, new: Path, steps: Steps) -> Difference:
+def compare(store: Store, old: Path | None, new: Path, steps: Steps) -> Difference:
     """Compares packages, or folders of packages; without an old one, the documents of the same id that are loaded."""
     with tempfile.TemporaryDirectory(prefix="sic-diff-") as folder:
         outcomes, after = _read(new, Path(folder) / "new", steps)
@@ -130,21 +130,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def as_json(found: Difference) -> str:
-    changes = [change._asdict() for change in found.changes]
-    return json.dumps({"changes": changes, "counts": counts(found)}, ensure_ascii=False, indent=1)
+def as_json(difference: Difference) -> str:
+    changes = [change._asdict() for change in difference.changes]
+    return json.dumps({"changes": changes, "counts": counts(difference)}, ensure_ascii=False, indent=1)
 
 
-def as_text(found: Difference) -> Iterator[str]:
-    for change in found.changes:
+def as_text(difference: Difference) -> Iterator[str]:
+    for change in difference.changes:
         yield f"{SIGNS[change.change]} {change.kind} {change.id}"
         for name in change.old | change.new:
             for sign, side in (("-", change.old), ("+", change.new)):
                 if side.get(name) not in (None, [], {}):
                     value = side[name] if isinstance(side[name], str) else json.dumps(side[name], ensure_ascii=False)
                     yield f"    {sign} {name}: {value}"
-    yield ", ".join(f"{count} {change}" for change, count in counts(found).items())
+    yield ", ".join(f"{count} {change}" for change, count in counts(difference).items())
 
 
-def counts(found: Difference) -> dict[str, int]:
-    return {name: sum(change.change == name for change in found.changes) for name in SIGNS}
+def counts(difference: Difference) -> dict[str, int]:
+    return {name: sum(change.change == name for change in difference.changes) for name in SIGNS}

@@ -25,5 +25,5 @@ class Digest:
 
 
 def snapshot_id(documents: Iterable[tuple[str, str]]) -> str:
-    """The name of a set of documents, given as (id, digest): 16 hexadecimal digits."""
+    """The name of a set of documents, pairs of id and digest: 16 hexadecimal digits."""
     return sha256("".join(f"{name} {digest}\n" for name, digest in sorted(documents)).encode()).hexdigest()[:16]

@@ -45,7 +45,7 @@ class Draft:
         self.longest = 1
         self.ids: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}  # and the line of each
         self.topics: set[str] = set()
-        self.claims: dict[str, Span] = {}
+        self._claims: dict[str, int] = {}
         self.obstacles: list[tuple[Span, str]] = []
 
     def rows(self, plural: str, model: type[Any]) -> Iterator[tuple[Any, Where]]:
@@ -100,6 +100,14 @@ class Draft:
     def passage(self, span: Span) -> Passage:
         self.longest = max(self.longest, span[1] - span[0])
         return self.anchors.passage(span)
+
+    def keep_claim(self, id: str, span: Span) -> None:
+        """Start and end in one number: a pair for each of a million claims would take 100 MB more."""
+        self._claims[id] = span[0] << 32 | span[1]
+
+    def claim(self, id: str) -> Span | None:
+        packed = self._claims.get(id)
+        return None if packed is None else (packed >> 32, packed & 0xFFFFFFFF)
 
     def within(self, key: str, words: str, passage: str, where: Where, *loc: int | str) -> None:
         if not holds(passage, words):

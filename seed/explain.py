@@ -43,12 +43,12 @@ class Where(NamedTuple):
         return Fault(self.file, self.inner.get(loc, self.line), message)
 
 
-def nearest(given: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """What would be right: the closest known name, or a few of them."""
     names = sorted(known)
     if len(names) > 2000:
         return ""
-    if close := difflib.get_close_matches(given, names, n=1):
+    if close := difflib.get_close_matches(name, names, n=1):
         return f"; did you mean {close[0]}?"
     return f"; known are {', '.join(names[:20])}{' …' if len(names) > 20 else ''}" if names else "; there are none"
 
@@ -56,7 +56,7 @@ def nearest(given: str, known: Iterable[str]) -> str:
 def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Where) -> Iterator[Fault]:
     """Each fault of a record in our own words: what is wrong and what would be right."""
     for fault in error.errors(include_url=False):
-        loc, given = fault["loc"], fault["input"]
+        loc, value = fault["loc"], fault["input"]
         owner: type[BaseModel] = model
         for step in loc[:-1]:
             owner = NESTED.get(str(step), owner)
@@ -71,17 +71,17 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
                 message = f"has an unknown key `{name}`{nearest(key, fields)}"
             case "enum":
                 terms = [term.strip(" '") for term in fault["ctx"]["expected"].replace(" or ", ", ").split(",")]
-                close = difflib.get_close_matches(str(given), terms, n=1)
+                close = difflib.get_close_matches(str(value), terms, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
-                message = f"`{name}`: {_short(given)} is none of {', '.join(terms)}{hint}"
+                message = f"`{name}`: {_short(value)} is none of {', '.join(terms)}{hint}"
             case "string_pattern_mismatch":
-                message = f"`{name}`: {_short(given)} is not well formed; it {FORMS.get(form, FORMS['id'])}"
+                message = f"`{name}`: {_short(value)} is not well formed; it {FORMS.get(form, FORMS['id'])}"
             case "string_type" | "string_unicode":
-                message = f"`{name}`: {_short(given)} is not text; write it as a quoted string"
+                message = f"`{name}`: {_short(value)} is not text; write it as a quoted string"
             case "list_type":
-                message = f"`{name}`: {_short(given)} is not a list; write [a, b]"
+                message = f"`{name}`: {_short(value)} is not a list; write [a, b]"
             case "model_type" | "model_attributes_type":
-                message = f"`{name}`: {_short(given)} is not a mapping; write `key: value` pairs"
+                message = f"`{name}`: {_short(value)} is not a mapping; write `key: value` pairs"
             case "too_short":
                 message = f"`{name}` is empty; give at least one"
             case "json_invalid":
@@ -89,7 +89,7 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
             case "value_error":
                 message = f"`{name}` {fault['ctx']['error']}"
             case _:
-                message = f"`{name}`: {_short(given)}: {fault['msg']}"
+                message = f"`{name}`: {_short(value)}: {fault['msg']}"
         yield where.fault(message, *loc)
 
 

@@ -1,4 +1,4 @@
-"""Faults are data: all of them are told, each with its file and line."""
+"""Faults are data: all of them are reported, each with its file and line."""
 
 from typing import NamedTuple
 
@@ -23,4 +23,4 @@ class Refused(Exception):
 
 
 class Unusable(Exception):
-    """The surroundings, not a package, forbid what was asked; one line says what to do."""
+    """Not a package but its surroundings prevent the command; one line says what to do."""

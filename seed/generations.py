@@ -1,7 +1,7 @@
 """Where content is published: the next generation is built beside the one being read, and takes its place in one step.
 
 On SQLite a generation is a file, and the step a rename. On PostgreSQL it is a schema, and the step one UPDATE.
-What was not published is never read, and is dropped by whoever writes next.
+What was not published is never read, and the next writer drops it.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a machine can see of the annotation guide (seed/README.md): advice, not faults, for whoever annotates.
+"""What a machine can see of the annotation guide (seed/README.md): advice for annotators, not faults.
 
 The rules on words are for English.
 """
@@ -91,7 +91,7 @@ def _relation(relation: Kept, start: Kept, end: Kept, is_english: bool) -> Itera
         ids = f"{start.fields['id']} and {end.fields['id']}"
         yield relation.advise(f"the quote of one of {ids} lies within the other's; that is no relation", "from")
     if is_english and type == "causes" and (opening := PURPOSE.match(end.fields["quote"])):
-        message = f"the effect opens with “{opening[0]}”, which tells a purpose; write `type: purpose`"
+        message = f"the effect opens with “{opening[0]}”, which marks a purpose; write `type: purpose`"
         yield relation.advise(message, "type")
 
 

@@ -86,7 +86,7 @@ class PostgresStore:
         return partial(_opened, self._url, published[1]) if len(published := self._published()) > 1 else None
 
     def publish_earlier(self) -> None:
-        """Under a new number, since who reads never goes back to a lower one."""
+        """Under a new number, since a reader never goes back to a lower one."""
         earlier = self._published()[1]
         with self._connect() as connection:
             row = connection.execute("SELECT max(number) + 1 FROM sic.generation").fetchone()
@@ -150,7 +150,7 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 class _NextSchema:
-    """Committed step by step, since unpublished schemas are dropped by whoever writes next."""
+    """Committed step by step, since the next writer drops unpublished schemas."""
 
     def __init__(self, connection: Connection, url: str, reader: str | None) -> None:
         self.connection = connection

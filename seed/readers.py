@@ -16,7 +16,7 @@ from seed.package import size
 from seed.stage import Shard
 
 ALONE = 8_000_000  # bytes that one process reads sooner than others start
-AHEAD = 2  # packages a reader is given before it is done, so that it never waits
+AHEAD = 2  # packages that a reader gets in advance, so that it never waits
 
 
 def read(

@@ -25,7 +25,7 @@ class Closed(BaseModel):
 
 
 class Quoted(Closed):
-    """Rests on words: they occur once, or are told apart by the words just before and after."""
+    """Rests on words that occur once, or once between the words just before and after."""
 
     quote: Words
     prefix: Words | None = None

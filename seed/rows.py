@@ -45,15 +45,15 @@ def _of_records(shards: list[str], staged: Staged) -> str:
 def _of_list(shards: list[str], table: Table, staged: Staged, name: str) -> str:
     """The rows of each record's list, numbered from 1; records in their sequence."""
     columns = staged.values(table)
-    given = {"ordinal": "i.key + 1", columns[0]: "i.value"}
+    values = {"ordinal": "i.key + 1", columns[0]: "i.value"}
     if len(columns) > 1:
-        given |= {column: f"i.value ->> '{column}'" for column in columns}
+        values |= {column: f"i.value ->> '{column}'" for column in columns}
     if staged.is_shared:
-        fields = ", ".join(given.get(column, f'r."{column}"') for column in names(table))
+        fields = ", ".join(values.get(column, f'r."{column}"') for column in names(table))
         fields = fields.replace(f'r."{staged.name}"', 'r."id"')
         return f'SELECT {fields} FROM "{staged.name}" r, json_each(r."{name}") i ORDER BY 1, 2, 3'
-    given[staged.name] = "k.sequence"
-    fields = ", ".join(given[column] for column in names(table))
+    values[staged.name] = "k.sequence"
+    fields = ", ".join(values[column] for column in names(table))
     source = f"{_numbered(shards, staged.name)} CROSS JOIN json_each({_value(shards, name)}) i"
     return f"SELECT {fields} FROM {source} ORDER BY k.sequence"
 

@@ -42,8 +42,8 @@ def revision_of(connection: Connection, schema: str | None = None) -> str | None
     if not inspect(connection).has_table(VERSION, schema=schema):
         return None
     table = f'"{schema}".{VERSION}' if schema else VERSION
-    found: str | None = connection.execute(statement(f"SELECT version_num FROM {table}")).scalar()
-    return found
+    revision: str | None = connection.execute(statement(f"SELECT version_num FROM {table}")).scalar()
+    return revision
 
 
 def control_table(execute: Callable[[str], Any]) -> None:

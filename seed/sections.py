@@ -7,24 +7,24 @@ from seed.explain import nearest
 from seed.records import Section
 from seed.text import Span
 
-Tell = Callable[..., None]  # tell(place in the list, what is wrong and what would be right, key)
+Report = Callable[..., None]  # of a fault: place in the list, what is wrong and what would be right, key
 
 
-def tiles(stated: list[Section], anchors: Anchors, paragraphs: list[Span], tell: Tell) -> list[Span] | None:
-    """The span of each section, or None if the sections have faults, which are told."""
+def tiles(stated: list[Section], anchors: Anchors, paragraphs: list[Span], report: Report) -> list[Span] | None:
+    """The span of each section, or None if the sections have faults."""
     faults = 0
 
     def fault(at: int, message: str, *key: str) -> None:
         nonlocal faults
         faults += 1
-        tell(at, message, *key)
+        report(at, message, *key)
 
     _check_parents(stated, fault)
     starts = _starts(stated, anchors, {first for first, _ in paragraphs}, fault)
     return None if faults else _spans(stated, starts, len(anchors.text))
 
 
-def _check_parents(stated: list[Section], fault: Tell) -> None:
+def _check_parents(stated: list[Section], fault: Report) -> None:
     """A parent stands before its children, and they stand together."""
     known = [section.id for section in stated]
     around: list[str] = []  # the section above and all that it is inside of
@@ -49,7 +49,7 @@ def _check_parents(stated: list[Section], fault: Tell) -> None:
         around.append(section.id)
 
 
-def _starts(stated: list[Section], anchors: Anchors, openings: set[int], fault: Tell) -> dict[str, int]:
+def _starts(stated: list[Section], anchors: Anchors, openings: set[int], fault: Report) -> dict[str, int]:
     """Where each leaf begins."""
     parents = {section.parent for section in stated}
     starts: dict[str, int] = {}

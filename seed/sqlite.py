@@ -109,10 +109,10 @@ class _NextFile:
 
     def strip(self) -> None:
         """Indexes cost less when they are made at the end; what makes them is kept as the migrations wrote it."""
-        found = self.connection.exec_driver_sql(
+        indexes = self.connection.exec_driver_sql(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         )
-        for name, ddl in found.all():
+        for name, ddl in indexes.all():
             self.connection.exec_driver_sql(f'DROP INDEX "{name}"')
             self._indexes.append(ddl)
         self.connection.commit()

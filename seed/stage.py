@@ -28,7 +28,7 @@ def scratch(path: Path | str) -> sqlite3.Connection:
 
 
 class Shard:
-    """One reader's staged rows; `number` tells its row numbers from those of other shards."""
+    """One reader's staged rows; `number` keeps its row numbers apart from those of other shards."""
 
     def __init__(self, path: Path, number: int) -> None:
         self._last = number * SHARD

@@ -102,9 +102,9 @@ class Staged:
         return itemgetter(*(name for name in self.fields if name != "digest"))
 
     def values(self, rows: Table) -> tuple[str, ...]:
-        """The columns of a list's table that the record and the place in the list do not give."""
-        given = {self.name, "ordinal", *(("document",) if self.is_shared else ())}
-        return tuple(name for name in names(rows) if name not in given)
+        """The columns of a list's table that the record and the place in the list do not imply."""
+        implied = {self.name, "ordinal", *(("document",) if self.is_shared else ())}
+        return tuple(name for name in names(rows) if name not in implied)
 
 
 STAGED = {

@@ -37,6 +37,7 @@ QUERIES = {
     "/v1/suggest": "limit=3&q=kara",
 }
 UNSHOWN = ("/openapi.json",)  # no example of itself
+JSON = ("application/json", "application/ld+json", "application/vnd.citationstyles.csl+json")
 
 
 def concrete(path: str) -> str:
@@ -52,7 +53,8 @@ def query(path: str) -> str:
     """The query of a path's example."""
     if path.startswith("/v1/counts/"):
         return "by=document"
-    bare = path.removesuffix(".csv").removesuffix(".jsonl").removesuffix(".jsonld")
+    parent, _, last = path.rpartition("/")
+    bare = f"{parent}/{last.partition('.')[0]}"
     if bare in QUERIES:
         return QUERIES[bare]
     return "limit=1" if path.startswith("/v1/") and "{" not in path and bare.removeprefix("/v1/") in IDS else ""
@@ -61,7 +63,7 @@ def query(path: str) -> str:
 def example(server: Server, path: str) -> Any:
     response = server.client.get(concrete(path), params=query(path) or None)
     assert response.status_code == 200, f"{path}: {response.text}"
-    if "json" not in response.headers["content-type"] or "jsonl" in response.headers["content-type"]:
+    if response.headers["content-type"].partition(";")[0] not in JSON:
         return response.text
     shown = response.json()
     # The release is a hash over openapi.json, which would have to hold its own hash.

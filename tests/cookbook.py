@@ -35,7 +35,8 @@ def recipes() -> Iterator[Recipe]:
 def ask(client: httpx.Client, command: str) -> httpx.Response:
     """What curl does with `-G`, `-d` and `--data-urlencode`, put by httpx."""
     words = iter(shlex.split(command.replace("\\\n", " "))[1:])
-    path, parts = "", []
+    path = ""
+    parts: list[tuple[str, str | int | float | bool | None]] = []
     for word in words:
         if word in ("-d", "--data-urlencode"):
             name, _, value = next(words).partition("=")

@@ -71,6 +71,8 @@ def values(path: str, name: str) -> list[str]:
 
 def needed(path: str) -> dict[str, str]:
     """The parameters that the path cannot do without."""
+    if path not in CONTRACT["paths"]:
+        return {}
     required = [name for name, item in parameters(path).items() if item["required"]]
     example = httpx.QueryParams(query(path))
     return {name: "peace" if path.startswith("/v1/search") and name == "q" else example[name] for name in required}
@@ -184,7 +186,7 @@ ALL_FILTERS = [(plural, each.name) for plural, filters in FILTERS.items() for ea
 NEGATABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.negatable]
 MANY = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.many]
 NULLABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.nullable]
-SINGLE = ("hedged", "has_quantity")
+SINGLE = {each.name for filters in FILTERS.values() for each in filters if each.single}
 # Parameters that take ids, with the list that has the records.
 REFERENCES = {
     "document": "documents",
@@ -198,6 +200,7 @@ REFERENCES = {
     "claim": "claims",
     "from": "claims",
     "to": "claims",
+    "topic": "topics",
 }
 
 

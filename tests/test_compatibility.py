@@ -2,12 +2,12 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.compatibility import breaks
+from tests.compatibility import breaks, resolved
 from tests.server import ROOT
 
 Json = dict[str, Any]
@@ -20,28 +20,40 @@ def claims(document: Json) -> Json:
 
 
 def parameter(document: Json, name: str) -> Json:
-    return next(item for item in claims(document)["parameters"] if item["name"] == name)
+    """The parameter of claims, which other operations may share."""
+    return next(item for _, item in _parameters(document) if item["name"] == name)
+
+
+def without(document: Json, name: str) -> None:
+    """Takes the parameter from claims alone."""
+    claims(document)["parameters"] = [item for item, meant in _parameters(document) if meant["name"] != name]
+
+
+def _parameters(document: Json) -> Iterator[tuple[Json, Json]]:
+    return ((item, resolved(document, item)[1]) for item in claims(document)["parameters"])
 
 
 def claim(document: Json) -> Json:
-    schema: Json = document["components"]["schemas"]["ClaimRecord"]
+    schema: Json = document["components"]["schemas"]["Claim"]
     return schema
 
 
 def values(document: Json) -> list[str]:
     """The closed set that claims' `type` filter takes."""
-    schema = parameter(document, "type")["schema"]["items"]
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    listed: list[str] = schema["enum"]
+    listed: list[str] = resolved(document, parameter(document, "type")["schema"]["items"])[1]["enum"]
     return listed
+
+
+def hits(document: Json) -> Json:
+    schema: Json = resolved(document, document["components"]["schemas"]["SearchPage"]["properties"]["data"]["items"])[1]
+    return schema
 
 
 BREAKS: dict[str, Callable[[Json], object]] = {
     "a path gone": lambda new: new["paths"].pop("/v1/claims"),
     "a method gone": lambda new: new["paths"]["/v1/claims"].pop("get"),
     "another operation id": lambda new: claims(new).update(operationId="other"),
-    "a parameter gone": lambda new: claims(new)["parameters"].remove(parameter(new, "limit")),
+    "a parameter gone": lambda new: without(new, "limit"),
     "a parameter required": lambda new: parameter(new, "limit").update(required=True),
     "a new parameter required": lambda new: claims(new)["parameters"].append(
         {"name": "new", "in": "query", "required": True, "schema": {"type": "string"}}
@@ -54,7 +66,14 @@ BREAKS: dict[str, Callable[[Json], object]] = {
     "a key not always there": lambda new: claim(new)["required"].remove("hedged"),
     "a key of another type": lambda new: claim(new)["properties"].update(hedged={"type": "string"}),
     "a key that may be null": lambda new: claim(new)["properties"].update(hedged={"type": ["boolean", "null"]}),
-    "a format gone": lambda new: claims(new)["responses"]["200"]["content"].pop("text/csv"),
+    "a form gone": lambda new: new["paths"].pop("/v1/claims.csv"),
+    "a media type gone": lambda new: new["paths"]["/v1/claims.csv"]["get"]["responses"]["200"].update(content={}),
+    "a complement gone": lambda new: without(new, "type.not"),
+    "a key of every record that a query adds": lambda new: claim(new)["properties"].pop("included"),
+    "a kind of hit that clients do not know": lambda new: hits(new)["oneOf"].append({"type": "string"}),
+    "a value that is given anew": lambda new: new["components"]["schemas"]["Claim"]["properties"].update(
+        type={"type": "integer"}
+    ),
     "a status gone": lambda new: claims(new)["responses"].pop("422"),
     "a header gone": lambda new: claims(new)["responses"]["200"]["headers"].pop("ETag"),
 }
@@ -65,6 +84,9 @@ GROWTH: dict[str, Callable[[Json], object]] = {
         {"name": "new", "in": "query", "schema": {"type": "string"}}
     ),
     "a value taken": lambda new: values(new).append("new"),
+    "a complement": lambda new: claims(new)["parameters"].append(
+        {"name": "new.not", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}
+    ),
     "a higher maximum": lambda new: parameter(new, "limit")["schema"].update(maximum=1000),
     "a key": lambda new: claim(new)["properties"].update(new={"type": "string"}),
     "words": lambda new: claims(new).update(description="other"),

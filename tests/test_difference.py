@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seed.difference import Change, difference
+from seed.difference import Change, compare
 from seed.load import Steps, load, store
 from tests.packages import FILES, SOURCE, package
 from tests.server import sic
@@ -36,7 +36,7 @@ def short(change: Change) -> tuple[object, ...]:
 
 def test_two_packages_differ_record_by_record_and_field_by_field(tmp_path: Path) -> None:
     old, new = package(tmp_path / "old"), package(tmp_path / "new", *EDITION)
-    found = difference(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, new, Steps())
+    found = compare(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, new, Steps())
     assert [short(change) for change in found.changes] == CHANGES
     assert found.faults == []
     assert not (tmp_path / "sic.db").exists()
@@ -47,14 +47,14 @@ def test_a_package_differs_from_what_is_loaded_as_from_the_package_it_came_from(
 ) -> None:
     load(store(database_url), [package(tmp_path / "old"), package(tmp_path / "other", name="other")], None, Steps())
     new = package(tmp_path / "new", *EDITION)
-    found = difference(store(database_url), None, new, Steps())
+    found = compare(store(database_url), None, new, Steps())
     assert [short(change) for change in found.changes] == CHANGES
-    assert difference(store(database_url), None, tmp_path / "old", Steps()).changes == []
+    assert compare(store(database_url), None, tmp_path / "old", Steps()).changes == []
 
 
 def test_what_is_not_loaded_is_new(database_url: str, tmp_path: Path) -> None:
     load(store(database_url), [package(tmp_path / "other", name="other")], None, Steps())
-    found = difference(store(database_url), None, package(tmp_path / "base"), Steps())
+    found = compare(store(database_url), None, package(tmp_path / "base"), Steps())
     assert {change.change for change in found.changes} == {"added"}
     assert {change.kind for change in found.changes} >= {"document", "claim", "actor", "correction", "topic"}
 
@@ -64,14 +64,14 @@ def test_a_longer_text_moves_nothing(tmp_path: Path) -> None:
     new = package(tmp_path / "new", source=SOURCE.replace("Alpha lives", "Hear: Alpha lives").encode(), files={
         "document.yaml": FILES["document.yaml"].replace("begins: Alpha lives", "begins: 'Hear: Alpha'"),
     })  # fmt: skip
-    changes = difference(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, new, Steps()).changes
+    changes = compare(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, new, Steps()).changes
     assert {change.kind for change in changes} == {"document", "sentence"}
 
 
 def test_a_package_that_a_load_would_refuse_can_be_compared(tmp_path: Path) -> None:
     """As one of release 1.0, whose events name no claims."""
     old = package(tmp_path / "old", ("events.yaml", "  claims: [base.c2]\n  speakers: [gamma, null]\n", ""))
-    found = difference(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, package(tmp_path / "new"), Steps())
+    found = compare(store(f"sqlite:///{tmp_path / 'sic.db'}"), old, package(tmp_path / "new"), Steps())
     assert [tuple(change) for change in found.changes] == [
         (
             "changed",

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
@@ -91,7 +92,13 @@ def test_a_load_onto_a_full_disk_is_refused_and_changes_nothing(documents: tuple
             assert "nothing was changed" in done.stderr
             assert done.stderr.count("\n") == 1
             assert (disk / "sic.db").read_bytes() == before
-            assert {path.name for path in disk.iterdir()} <= {"sic.db", "sic.db.lock", "sic.db.index", "filler"}
+            assert {path.name for path in disk.iterdir()} <= {
+                "sic.db",
+                "sic.db.lock",
+                "sic.db.index",
+                "sic.db.previous",
+                "filler",
+            }
             lost = len(held - records(server))
         row("disk full", "a load where 150 kB are free", 1, load, NOT_NOTICED, lost, "; the load says why, exit 1")
         assert load.statuses.keys() == {200}
@@ -239,7 +246,9 @@ def test_postgresql_may_be_away_at_the_start_and_later(tmp_path: Path, claims: f
             with Load([server], threads=1) as load:
                 database.stop()
                 within(30, lambda: readiness(server)[0] == 503)
-                assert server.client.get("/v1/claims").status_code == 200  # remembered
+                tag = server.client.get("/v1/claims").headers["etag"]  # remembered
+                assert server.client.head("/v1/claims").status_code == 200
+                assert server.client.get("/v1/claims", headers={"If-None-Match": tag}).status_code == 304
                 assert refused_for_now(server, "/v1/claims?limit=7")
                 database.start()
                 took = within(30, lambda: readiness(server)[0] == 200)
@@ -390,10 +399,110 @@ def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
     (mine / "manifest.json").write_text((mine / "manifest.json").read_text().replace(before, snapshot))
     with Server(own, patience=60) as server:
         listed = server.client.get("/v1/claims?type=causal").json()
-        assert listed["meta"]["total"] == len(
-            server.client.get("/v1/claims?type=causal&format=jsonl").text.splitlines()
-        )
+        assert listed["meta"]["total"] == len(server.client.get("/v1/claims.jsonl?type=causal").text.splitlines())
         assert "other records" in server.output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own can be mounted by root only")
+def test_an_index_directory_that_is_full_while_serving_is_done_without(
+    documents: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A load that writes there is refused; content that another publishes gets its index in memory."""
+    base, other = documents
+    with small_disk(tmp_path / "indexes", "32m") as disk:
+        env = loaded(tmp_path, base)
+        with Server(env | {"SIC_INDEX_DIR": str(disk)}) as server:
+            held = records(server)
+            before = server.client.get("/readyz").json()["snapshot"]
+            (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - 20_000))
+            with Load([server], threads=1) as load:
+                done = sic("load", other, env=env | {"SIC_INDEX_DIR": str(disk)})
+                assert done.returncode == 1
+                assert done.stderr.startswith("sic: the text index cannot be written")
+                assert done.stderr.endswith("nothing was changed\n")
+                assert done.stderr.count("\n") == 1
+                assert server.client.get("/readyz").json()["snapshot"] == before
+                assert sic("load", other, env=env).returncode == 0  # its index has a directory beside the file
+                took = within(30, lambda: server.client.get("/readyz").json()["snapshot"] != before)
+                assert server.client.get("/v1/search?q=actor").status_code == 200
+            assert "sic_index_in_memory 1.0" in server.client.get("/metrics").text.splitlines()
+            assert "SIC_INDEX_DIR" in server.output
+            lost = len(held - records(server))
+    row("index directory full", "20 kB left, then a load", 1, load, took, lost, " until the new content is served")
+    assert load.statuses.keys() == {200}
+    assert held
+    assert not lost
+
+
+# Several writers and several processes
+
+
+def documents_of(server: Server) -> frozenset[str]:
+    return frozenset(each["id"] for each in server.client.get("/v1/documents?limit=100").json()["data"])
+
+
+def outcomes(now: frozenset[str], earlier: frozenset[str], left: list[str]) -> set[frozenset[str]]:
+    """What may be published once these are done, in any order: a document is loaded, or None rolls back."""
+    if not left:
+        return {now}
+    found = set()
+    for at, step in enumerate(left):
+        rest = left[:at] + left[at + 1 :]
+        found |= outcomes(earlier, now, rest) if step == "rollback" else outcomes(now | {step}, now, rest)
+    return found
+
+
+def test_two_loads_and_a_rollback_at_once_are_done_one_after_the_other(database_url: str, tmp_path: Path) -> None:
+    write(tmp_path / "packages", 200, 4, 4)
+    packages = {path.name: path for path in sorted((tmp_path / "packages").iterdir()) if path.is_dir()}
+    first, second, third, fourth = packages
+    env = filled({"SIC_DATABASE_URL": database_url, "SIC_INDEX_DIR": str(tmp_path / "index")}, packages[first])
+    assert sic("load", packages[second], env=env).returncode == 0
+    with Server(env) as server:
+        held = records(server)
+        began = documents_of(server)
+        with Load([server], threads=1) as load:
+            commands: list[tuple[str | Path, ...]] = [
+                ("load", packages[third]),
+                ("load", packages[fourth]),
+                ("rollback",),
+            ]
+            with ThreadPoolExecutor(3) as threads:
+                done = list(threads.map(lambda command: sic(*command, env=env), commands))
+            finished = time.monotonic()
+            assert [each.returncode for each in done] == [0, 0, 0], [each.stderr for each in done]
+            ids = sorted(documents_of(server) | began)
+            possible = outcomes(began, frozenset({first}), [third, fourth, "rollback"])
+            within(10, lambda: documents_of(server) in possible)
+            took = time.monotonic() - finished
+        assert ids
+        kind = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
+        fault = f"two loads and a rollback at once, {kind}"
+        row(fault, "three processes", 3, load, took, "–", " until what an order of them gives is served")
+        assert load.statuses.keys() == {200}
+        assert held
+        with Server(env) as again:
+            assert documents_of(again) == documents_of(server)
+
+
+def test_a_worker_of_two_that_is_killed_takes_its_own_requests_alone(
+    own: dict[str, str], claims: frozenset[str]
+) -> None:
+    """As when memory runs out. Who is connected to it has to ask again; new connections go to the other."""
+    with Server(own | {"SIC_WORKERS": "2"}) as server, Load([server], threads=4) as load:
+        within(10, lambda: load.requests > 50)
+        assert server.process is not None
+        listed = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=True)
+        os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
+        began = time.monotonic()
+        within(20, lambda: server.output.count('"body": "ready"') >= 3)
+        took = time.monotonic() - began
+        lost = len(claims - records(server))
+    row("one worker of two killed", "SIGKILL", 1, load, took, lost, " until there were two again")
+    cut = sum(count for status, count in load.statuses.items() if not isinstance(status, int))
+    assert set(filter(lambda status: isinstance(status, int), load.statuses)) == {200}
+    assert cut <= 4
+    assert not lost
 
 
 # Clients and descriptors
@@ -439,9 +548,7 @@ def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) 
             for turn in range(40):
                 with connected(server) as client:
                     client.sendall(
-                        asked(f"/v1/claims?format=jsonl&type=factual&x{turn}=")
-                        if turn % 9 == 8
-                        else asked("/v1/claims?format=jsonl")
+                        asked(f"/v1/claims.jsonl?type=factual&x{turn}=") if turn % 9 == 8 else asked("/v1/claims.jsonl")
                     )
                     assert client.recv(500).startswith(b"HTTP/1.1 ")
         took = within(30, lambda: descriptors(server) <= before + 2)
@@ -458,7 +565,7 @@ def test_readers_that_take_nothing_do_not_keep_their_places(indexed: dict[str, s
         for _ in range(places):
             client = stack.enter_context(connected(server))
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            client.sendall(asked("/v1/claims?format=jsonl") * 40)
+            client.sendall(asked("/v1/claims.jsonl") * 40)
 
         def files() -> list[str]:
             lines = server.client.get("/metrics").text.splitlines()

@@ -8,15 +8,15 @@ import httpx
 import pytest
 
 from tests import astral
+from tests.contract import concrete
 from tests.in_process import InProcess, in_process
-from tests.lists import CONTRACT, LISTS, PAGED, concrete, needed, parameters
+from tests.lists import CONTRACT, FILES_OF_LISTS, PAGED, needed, parameters
 from tests.server import Server
 from tests.test_problems import checked
 
 FRESH = "public, max-age=60, stale-while-revalidate=60"
 UNCACHED = ("/livez", "/readyz")
 PATHS = [*CONTRACT["paths"], "/docs", "/docs/init.js", "/reader/reader.js", "/metrics"]
-FILES = [f"/v1/{plural}?format={format}" for plural in LISTS for format in ("csv", "jsonl")]
 VARYING = ("date", "x-request-id")
 
 
@@ -42,12 +42,12 @@ def counted(sqlite_database: dict[str, str]) -> Iterator[InProcess]:
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-@pytest.mark.parametrize("path", [*PATHS, *FILES])
+@pytest.mark.parametrize("path", PATHS)
 def test_stock_behaviour_head_sends_the_headers_of_get_and_no_body(
     client: httpx.Client, path: str, encoding: str
 ) -> None:
     headers = {"Accept-Encoding": encoding}
-    question = concrete(path) if "?" not in path else path
+    question = concrete(path)
     for _ in range(2):
         get = client.get(question, params=needed(path) or None, headers=headers)
         head = client.head(question, params=needed(path) or None, headers=headers)
@@ -59,11 +59,11 @@ def test_stock_behaviour_head_sends_the_headers_of_get_and_no_body(
 
 
 def test_head_of_a_stream_reads_no_rows(counted: InProcess) -> None:
-    for path in FILES:
+    for path in FILES_OF_LISTS:
         head = counted.get(path, "HEAD")
         assert head.status_code == 200
         assert counted.statements == []
-    counted.get("/v1/claims?format=jsonl")
+    counted.get("/v1/claims.jsonl")
     assert counted.statements != []
 
 
@@ -110,9 +110,9 @@ def test_every_answer_has_the_headers_that_all_have(client: httpx.Client, path: 
 CACHED = [path for path in CONTRACT["paths"] if path not in UNCACHED]
 
 
-@pytest.mark.parametrize("path", [*CACHED, *FILES])
+@pytest.mark.parametrize("path", CACHED)
 def test_a_matching_tag_is_answered_304_with_nothing_else(client: httpx.Client, path: str) -> None:
-    question = concrete(path) if "?" not in path else path
+    question = concrete(path)
     params = needed(path) or None
     fresh = client.get(question, params=params)
     tag = fresh.headers["etag"]
@@ -157,14 +157,14 @@ def test_a_tag_does_not_excuse_a_bad_question(client: httpx.Client) -> None:
 def test_different_questions_and_formats_have_different_tags(client: httpx.Client) -> None:
     questions = ["/v1/claims", "/v1/claims?limit=5", "/v1/claims?type=causal", "/v1/events", "/v1/claims?offset=25"]
     tags = [client.head(question).headers["etag"] for question in questions]
-    tags += [client.head(f"/v1/claims?format={format}").headers["etag"] for format in ("csv", "jsonl", "jsonld")]
+    tags += [client.head(f"/v1/claims.{format}").headers["etag"] for format in ("csv", "jsonl", "jsonld")]
     tags += [client.head("/problems", headers={"Accept": accept}).headers["etag"] for accept in ("*/*", "text/html")]
     assert len(set(tags)) == len(tags)
-    assert client.head("/v1/claims?format=json").headers["etag"] == tags[0]
+    assert client.head("/v1/claims", headers={"Accept": "application/json"}).headers["etag"] == tags[0]
 
 
 def test_stock_behaviour_the_tag_is_weak_and_the_same_with_and_without_gzip(client: httpx.Client) -> None:
-    for question in ("/v1/claims", "/v1/claims?format=csv", "/v1/documents/karabakh/text", "/openapi.json"):
+    for question in ("/v1/claims", "/v1/claims.csv", "/v1/documents/karabakh/text", "/openapi.json"):
         for _ in range(2):
             plain = client.get(question, headers={"Accept-Encoding": "identity"})
             zipped = client.get(question, headers={"Accept-Encoding": "gzip"})
@@ -204,12 +204,13 @@ def test_every_link_is_a_path_from_the_root_that_is_there(client: httpx.Client, 
     for target in links(answer).values():
         assert target.startswith("/")
         assert client.head(target).status_code == 200
-    assert links(answer)["self"] == str(httpx.URL(concrete(path), params=needed(path)).raw_path.decode())
+    self = httpx.URL(links(answer)["self"])
+    assert (self.path, self.params) == (concrete(path), httpx.QueryParams(needed(path)))
 
 
 @pytest.mark.parametrize("given", ["a", "Abc.1_2-3", "x" * 64])
 def test_a_request_id_is_echoed(client: httpx.Client, given: str) -> None:
-    for question in ("/v1/claims", "/v1/claims", "/nowhere", "/v1/claims?limt=1", "/livez", "/v1/claims?format=csv"):
+    for question in ("/v1/claims", "/v1/claims", "/nowhere", "/v1/claims?limt=1", "/livez", "/v1/claims.csv"):
         assert client.get(question, headers={"X-Request-Id": given}).headers["x-request-id"] == given
     assert client.options("/v1", headers={"X-Request-Id": given}).headers["x-request-id"] == given
 
@@ -266,9 +267,8 @@ def test_neither_host_nor_forwarded_headers_enter_an_answer(client: httpx.Client
         "Forwarded": "host=evil.example;proto=gopher",
         "X-Original-URL": "/evil",
     }
-    for path in [*CONTRACT["paths"], "/docs", "/nowhere", "/v1/claims/", "/v1/claims?format=jsonld"]:
-        question = path if "?" in path else concrete(path)
-        answer = client.get(question, params=needed(path) or None, headers=given)
+    for path in [*CONTRACT["paths"], "/docs", "/nowhere", "/v1/claims/", "/v1/claims.jsonld"]:
+        answer = client.get(concrete(path), params=needed(path) or None, headers=given)
         told = answer.text + str(answer.headers)
         assert not re.search(r"evil|gopher|6\.6\.6\.6", told)
         assert str(client.base_url).split("//")[1] not in told
@@ -308,12 +308,12 @@ def test_the_prefix_alone_is_the_root(below: Server) -> None:
 
 
 def test_a_public_url_makes_the_ids_of_annotations_absolute(below: Server, client: httpx.Client) -> None:
-    annotation = below.client.get("/v1/claims/karabakh.c001?format=jsonld").json()
+    annotation = below.client.get("/v1/claims/karabakh.c001/annotation.jsonld").json()
     assert annotation["id"] == "https://public.example/sic/v1/claims/karabakh.c001"
     assert annotation["target"]["source"] == "https://public.example/sic/v1/documents/karabakh"
-    page = below.client.get("/v1/claims?format=jsonld&limit=1").json()
-    assert page["id"].startswith("https://public.example/sic/v1/claims?")
-    without = client.get("/v1/claims/karabakh.c001?format=jsonld").json()
+    page = below.client.get("/v1/claims.jsonld?limit=1").json()
+    assert page["id"].startswith("https://public.example/sic/v1/claims.jsonld?")
+    without = client.get("/v1/claims/karabakh.c001/annotation.jsonld").json()
     assert without["id"] == "urn:sic:claim:karabakh.c001"
 
 
@@ -362,7 +362,7 @@ def test_questions_on_one_connection_are_answered_alike_and_in_their_order(serve
 
 @pytest.mark.parametrize("plural", ["claims", "actors"])
 def test_a_client_of_http_1_0_gets_a_file_without_chunks(served: Server, plural: str) -> None:
-    path = f"/v1/{plural}?format=csv"
+    path = f"/v1/{plural}.csv"
     for method, expected in (("GET", served.client.get(path).content), ("HEAD", b"")):
         with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
             connection.sendall(f"{method} {path} HTTP/1.0\r\n\r\n".encode())

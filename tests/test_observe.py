@@ -204,7 +204,7 @@ def test_metrics_follow_the_rules_of_prometheus(environment: dict[str, str]) -> 
     if promtool is None:
         pytest.skip("promtool is not installed (Debian: prometheus)")
     with Server(environment) as server:
-        for path in ("/v1/claims", "/v1/claims", "/v1/claims?format=csv", "/nowhere", "/v1/claims?limt=1"):
+        for path in ("/v1/claims", "/v1/claims", "/v1/claims.csv", "/nowhere", "/v1/claims?limt=1"):
             server.client.get(path)
         text = server.client.get("/metrics").text
     checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from api.problems import PROBLEM_TYPES
-from tests.lists import CONTRACT, concrete, needed
+from tests.contract import concrete
+from tests.lists import CONTRACT, needed
 from tests.server import Server
 
 LONG = "/v1/claims?q=" + "a" * 8200
@@ -26,18 +27,27 @@ SOURCES: list[tuple[str, str, str, dict[str, str], int, str]] = [
     ("a method", "POST", "/v1/claims", {}, 405, "method-not-allowed"),
     ("a method on an unknown path", "DELETE", "/nowhere", {}, 405, "method-not-allowed"),
     ("a media type", "GET", "/v1/claims", {"Accept": "image/png"}, 406, "not-acceptable"),
-    ("a media type of a text", "GET", "/v1/documents/karabakh/text", {"Accept": "text/csv"}, 406, "not-acceptable"),
-    ("a long question", "GET", LONG, {}, 414, "uri-too-long"),
+    ("a media type of a page", "GET", "/v1/documents/karabakh/spans", {"Accept": "text/html"}, 406, "not-acceptable"),
+    ("a long query", "GET", LONG, {}, 414, "uri-too-long"),
     ("a long path", "GET", "/v1/claims/" + "a" * 8200, {}, 414, "uri-too-long"),
     ("an unknown parameter", "GET", "/v1/claims?limt=1", {}, 422, "unknown-parameter"),
-    ("a wrong value", "GET", "/v1/claims?limit=0", {}, 422, "invalid-value"),
+    ("a wrong value", "GET", "/v1/claims?limit=101", {}, 422, "invalid-value"),
     ("an unknown id in a filter", "GET", "/v1/claims?actor=nobody", {}, 422, "unknown-id"),
     ("a repeated parameter", "GET", "/v1/claims?limit=1&limit=1", {}, 422, "repeated-parameter"),
     ("a cursor", "GET", "/v1/claims?cursor=AAAA", {}, 422, "invalid-cursor"),
     ("a missing parameter", "GET", "/v1/search", {}, 422, "invalid-value"),
+    ("too many words", "GET", "/v1/claims?q=" + "+".join(f"w{number}" for number in range(65)), {}, 422, "too-costly"),
+    ("too many words for a file", "GET", "/v1/search.csv?q=" + "+".join(map(str, range(65))), {}, 422, "too-costly"),
+    ("a missing parameter of counts", "GET", "/v1/counts/claims", {}, 422, "invalid-value"),
+    ("a file of an unknown document", "GET", "/v1/documents/no.such/spans.csv", {}, 404, "not-found"),
+    ("a kind without annotations", "GET", "/v1/sections/karabakh.s02/annotation.jsonld", {}, 404, "not-found"),
+    ("a kind without citations", "GET", "/v1/actors/armenia/citation.bib", {}, 404, "not-found"),
+    ("a kind that there is not", "GET", "/v1/nothings/x/citation.ris", {}, 404, "not-found"),
+    ("a form that there is not", "GET", "/v1/claims.xml", {}, 404, "not-found"),
     ("a span", "GET", "/v1/documents/karabakh/text?start=9&end=8", {}, 422, "invalid-value"),
     ("an exception", "GET", "/fault", {}, 500, "internal"),
 ]
+OF_IDS = ("an unknown id", "an unknown problem", "an unknown vocabulary", "a file of an unknown document")
 KEYS = ["type", "title", "status", "detail", "instance", "request_id"]
 INSIDE = re.compile(
     r"Traceback|File \"|\.py\b|SELECT |sqlite|psycopg|site-packages|/work|/tmp|/etc|planted|ZeroDivision"
@@ -64,7 +74,10 @@ def checked(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
     assert problem["detail"]
     assert problem["instance"] == answer.request.url.raw_path.decode().partition("?")[0]
     assert problem["request_id"] == answer.headers["x-request-id"]
-    assert set(problem) <= {*KEYS, "errors", "snapshot", "restart", "available"}
+    assert set(problem) <= {*KEYS, "errors", "snapshot", "restart", "available", "gone"}
+    for error in problem.get("errors", ()):
+        assert list(error) == ["parameter", "detail", "allowed", "did_you_mean"]
+        assert error["allowed"] is None or all(isinstance(value, str) for value in error["allowed"])
     return problem
 
 
@@ -72,7 +85,7 @@ def checked(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}], ids=["no origin", "another origin"])
 def test_an_error_is_a_problem_wherever_it_comes_from(
     faulty: Server,
-    name: str,  # noqa: ARG001 - the test's id
+    name: str,
     method: str,
     path: str,
     headers: dict[str, str],
@@ -82,7 +95,7 @@ def test_an_error_is_a_problem_wherever_it_comes_from(
 ) -> None:
     answer = faulty.client.request(method, path, headers={**headers, **origin})
     problem = checked(answer, status, slug)
-    assert ("errors" in problem) == (status == 422)
+    assert ("errors" in problem) == (status == 422 or name in OF_IDS)
     assert answer.headers.get("allow") == ("GET, HEAD, OPTIONS" if status == 405 else None)
 
 
@@ -143,7 +156,7 @@ def unloaded(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_without_content_every_data_path_is_503_and_says_when_to_come_again(unloaded: Server) -> None:
-    pages = {"/docs", "/problems", "/problems/{type}", "/openapi.json", "/llms.txt", "/livez"}
+    pages = {"/problems", "/problems/{type}", "/openapi.json", "/llms.txt", "/livez", "/v1/context.jsonld"}
     for path in CONTRACT["paths"]:
         answer = unloaded.client.get(concrete(path), params=needed(path))
         if path in pages:
@@ -157,9 +170,9 @@ def test_without_content_every_data_path_is_503_and_says_when_to_come_again(unlo
             assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_without_content_a_bad_question_is_told_all_the_same(unloaded: Server) -> None:
+def test_without_content_an_invalid_query_is_reported_all_the_same(unloaded: Server) -> None:
     checked(unloaded.client.get("/v1/claims?limt=1"), 422, "unknown-parameter")
-    checked(unloaded.client.get("/v1/claims?limit=0"), 422, "invalid-value")
+    checked(unloaded.client.get("/v1/claims?limit=101"), 422, "invalid-value")
     checked(unloaded.client.get("/nowhere"), 404, "not-found")
 
 
@@ -180,8 +193,8 @@ def test_the_type_of_a_problem_is_a_page_and_a_record(served: Server, slug: str)
     assert record in served.client.get("/problems").json()["data"]
 
 
-def test_what_was_asked_is_shown_shortened_and_escaped_by_json_only(served: Server) -> None:
+def test_what_a_query_says_is_shown_shortened_and_escaped_by_json_only(served: Server) -> None:
     answer = served.client.get("/v1/claims", params={"<script>": "1", "type": "x" * 3000})
-    told = checked(answer, 422, "unknown-parameter")["errors"]
-    assert told[0]["parameter"] == "<script>"
-    assert len(told[1]["detail"]) < 200
+    errors = {error["parameter"]: error for error in checked(answer, 422, "invalid-value")["errors"]}
+    assert list(errors) == ["type", "<script>"]
+    assert len(errors["type"]["detail"]) < 200

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -37,6 +38,18 @@ def connections(pid: int) -> int:
     return sum(fields[3] == "01" and f"socket:[{fields[9]}]" in inodes for fields in lines)
 
 
+def hold_at_most(pids: list[int], count: int) -> bool:
+    return sum(map(connections, pids)) <= count
+
+
+def both_get_connections(server: Server) -> bool:
+    with connected(server) as one, connected(server) as other:
+        for client in (one, other):
+            client.sendall(request("/livez"))
+            assert client.recv(20)
+        return min(map(connections, children(server))) > 0
+
+
 def lines(server: Server, body: str) -> list[dict[str, object]]:
     return [line for line in map(json.loads, server.output.splitlines()) if line.get("body") == body]
 
@@ -45,6 +58,7 @@ def lines(server: Server, body: str) -> list[dict[str, object]]:
 def two(environment: dict[str, str]) -> Iterator[Server]:
     with Server(environment | {"SIC_WORKERS": "2", "SIC_METRICS_PORT": str(free_port())}) as server:
         within(20, lambda: len(lines(server, "ready")) == 2)
+        within(20, partial(both_get_connections, server))  # the supervisor knows of both, too
         yield server
 
 
@@ -68,15 +82,15 @@ def test_connections_are_shared_out_evenly(two: Server) -> None:
             if turn % 2:
                 for client in clients[:20]:
                     client.close()
-                within(5, lambda before=before: sum(map(connections, workers)) <= sum(before.values()) + 44)
+                within(5, partial(hold_at_most, workers, sum(before.values()) + 44))
                 for _ in range(20):
                     client = stack.enter_context(connected(two))
                     client.sendall(request("/livez"))
                     assert client.recv(20)
             held = [connections(pid) - before[pid] for pid in workers]
-            assert sum(held) == 64
-            assert min(held) >= 26, held
-        within(5, lambda before=before: sum(map(connections, workers)) <= sum(before.values()))
+            assert sum(held) >= 64
+            assert min(held) >= 0.4 * sum(held), held
+        within(5, partial(hold_at_most, workers, sum(before.values())))
 
 
 def test_metrics_are_summed_over_workers(two: Server) -> None:
@@ -191,7 +205,7 @@ def test_a_rolling_restart_under_load_loses_no_request(workers: str, environment
             for at, port in enumerate(ports):
                 running[at].__exit__(None, None, None)
                 running[at] = Server(env, port=port).__enter__()
-                within(20, lambda at=at: ready[urls[at]])
+                within(20, partial(ready.__getitem__, urls[at]))
         finally:
             ends[0] = True
             for future in futures:

@@ -81,7 +81,7 @@ MEANT = [
     ("search=war", "q"),
     ("order=id", "sort"),
     ("speakr=author", "speaker"),
-    ("actor.any=armenia", "actor.all"),
+    ("actor.al=armenia", "actor.all"),
     ("type.nott=causal", "type.not"),
 ]
 
@@ -158,11 +158,7 @@ def test_a_number_is_plain_digits_within_its_bounds(client: httpx.Client, name: 
         least, most = schema["minimum"], schema.get("maximum", schema.get("exclusiveMaximum", 0) - 1)
         for value in [*wrong, str(least - 1), str(most + 1), str(-HUGE), str(HUGE), "9" * 400]:
             [error] = refused(get(client, path, **{name: value}), "invalid-value")
-            assert error["parameter"] == name
-        for value in (str(least - 1), str(most + 1)):
-            [error] = refused(get(client, path, **{name: value}), "invalid-value")
-            if value.isdigit():
-                assert error["allowed"] == [f"{least}…{most}"]
+            assert (error["parameter"], error["allowed"]) == (name, [f"{least}…{most}"])
 
 
 @pytest.mark.parametrize("path", [path for path, name in of_type("integer") if name == "limit"])
@@ -220,7 +216,7 @@ def test_a_period_that_ends_before_it_begins_is_refused(client: httpx.Client) ->
 def test_all_faults_of_a_query_are_in_one_response(client: httpx.Client) -> None:
     query = (
         "limt=1&limit=101&hedged=yes&type=causl&type=factual&actor=armenai&q=%20&sort=id&sort=id&section=%FF&offset=1_0"
-        "&mode.not=askd&topic.all=wra&event=nope&cursor=AAAA&include=sectoin&facets=typ&highlight=maybe&snapshot=x"
+        "&mode.not=assertd&topic.all=wra&event=nope&cursor=AAAA&include=sectoin&facets=typ&highlight=maybe&snapshot=x"
     )
     reported = {error["parameter"]: error for error in refused(client.get(f"/v1/claims?{query}"))}
     assert sorted(reported) == [

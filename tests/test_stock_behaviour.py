@@ -10,19 +10,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.model.tables import metadata
+from api.model import metadata
 from api.model.vocabularies import VOCABULARIES
 from tests.lists import LISTS, Content, ids, walk
 from tests.server import Server
-from tests.test_questions import refused
+from tests.test_queries import refused
 
 
 @pytest.mark.parametrize(
-    "question", ["hedged=yes", "limit=1_0", "limit=10.0", "limit=1&limit=2", "limit=%2B5", "hedged=1"]
+    "query", ["hedged=yes", "limit=1_0", "limit=10.0", "limit=1&limit=2", "limit=%2B5", "hedged=1"]
 )
-def test_stock_behaviour_lax_values_are_refused(client: httpx.Client, question: str) -> None:
-    [error] = refused(client.get(f"/v1/claims?{question}"))
-    assert error["parameter"] == question.partition("=")[0]
+def test_stock_behaviour_lax_values_are_refused(client: httpx.Client, query: str) -> None:
+    [error] = refused(client.get(f"/v1/claims?{query}"))
+    assert error["parameter"] == query.partition("=")[0]
 
 
 def test_stock_behaviour_a_misspelt_parameter_is_not_ignored(client: httpx.Client) -> None:
@@ -33,12 +33,12 @@ def test_stock_behaviour_a_misspelt_parameter_is_not_ignored(client: httpx.Clien
 def test_stock_behaviour_parameters_of_one_endpoint_are_one_closed_model_that_refuses_none_of_its_own(
     client: httpx.Client,
 ) -> None:
-    everything = "limit=5&offset=0&type=causal&q=war&include=section&facets=type&highlight=true&sort=id&format=json"
+    everything = "limit=5&offset=0&type=causal&q=war&include=section&facets=type&highlight=true&sort=id&mode.not=quoted"
     assert client.get(f"/v1/claims?{everything}").status_code == 200
 
 
 def test_stock_behaviour_fewer_keys_than_the_response_model_are_no_500(client: httpx.Client) -> None:
-    assert client.get("/v1/claims?format=jsonl&fields=id").status_code == 200
+    assert client.get("/v1/claims.jsonl?fields=id").status_code == 200
     assert client.get("/v1/claims?limit=1").json()["data"][0].keys().isdisjoint({"included", "highlights"})
 
 
@@ -47,10 +47,10 @@ def test_stock_behaviour_a_stream_comes_from_an_endpoint_with_a_response_model(
     client: httpx.Client, plural: str
 ) -> None:
     for format in ("csv", "jsonl"):
-        with client.stream("GET", f"/v1/{plural}?format={format}") as answer:
-            assert answer.status_code == 200
-            assert "content-length" not in answer.headers
-            assert answer.read()
+        with client.stream("GET", f"/v1/{plural}.{format}") as response:
+            assert response.status_code == 200
+            assert "content-length" not in response.headers
+            assert response.read()
 
 
 def test_stock_behaviour_names_and_values_of_vocabularies_agree_and_are_what_the_database_checks() -> None:
@@ -89,5 +89,5 @@ def test_stock_behaviour_text_is_sorted_by_code_points_on_both_databases(
     assert ids(walk(client, f"/v1/{plural}", sort=key, limit=100)) == ids(expected)
 
 
-def test_stock_behaviour_a_question_mark_without_a_question_is_none(client: httpx.Client) -> None:
+def test_stock_behaviour_a_question_mark_without_a_query_means_nothing(client: httpx.Client) -> None:
     assert client.get("/v1/claims?").text == client.get("/v1/claims?&&").text == client.get("/v1/claims").text

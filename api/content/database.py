@@ -179,6 +179,7 @@ def _sqlite(path: Path, size: int) -> Engine:
         pool_size=size,
         max_overflow=0,
         pool_reset_on_return=None,
+        pool_use_lifo=True,  # the connection that was used last has its pages in the processor's cache
         json_deserializer=from_json,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )

@@ -15,16 +15,18 @@ from api.model.kinds import KINDS
 from api.model.tables import Topic
 from api.problems import nearest
 
-NEAR_IDS = 5000  # ids of a kind beyond which a wrong one gets no suggestion by spelling
 SUGGESTED = 3  # of the wrong ids of one parameter; each suggestion takes milliseconds
 SMALL = 50  # ids of a kind that an error lists
 
 
 class Ids:
-    """Ids and names by kind; read once for a snapshot, as far as a kind is not large."""
+    """Ids and names by kind; read once for a snapshot where a kind has at most `near` of them.
 
-    def __init__(self, database: Database, counts: Mapping[str, int]) -> None:
-        self._database, self._counts = database, counts
+    In a larger kind an unknown id is found by a statement, and no suggestion is made.
+    """
+
+    def __init__(self, database: Database, counts: Mapping[str, int], near: int) -> None:
+        self._database, self._counts, self._near = database, counts, near
         self._known: dict[str, dict[str, str]] = {}
         self._lock = Lock()
 
@@ -49,7 +51,7 @@ class Ids:
         return ids if len(ids) <= SMALL else None
 
     def _is_small(self, kind: str) -> bool:
-        return self._count(kind) <= NEAR_IDS
+        return self._count(kind) <= self._near
 
     def _count(self, kind: str) -> int:
         """How many records of a kind there are; topics are few."""

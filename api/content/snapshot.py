@@ -45,6 +45,7 @@ class Snapshot:
     index: search.Index
     index_in_memory: bool
     answers: Answers
+    near_ids: int  # ids of a kind that are kept for suggestions
     remembered: dict[Any, Any] = field(default_factory=dict)  # totals and small lists: pure functions of the content
     users: int = 0
     retired: bool = False
@@ -74,7 +75,7 @@ class Snapshot:
 
     @cached_property
     def ids(self) -> Ids:
-        return Ids(self.database, self.counts)
+        return Ids(self.database, self.counts, self.near_ids)
 
 
 class Serving:
@@ -117,7 +118,15 @@ class Serving:
         except Exception:
             database.close()
             raise
-        return Snapshot(row.id, counts, database, index, in_memory, Answers(self.settings.answer_cache_bytes))
+        return Snapshot(
+            row.id,
+            counts,
+            database,
+            index,
+            in_memory,
+            Answers(self.settings.answer_cache_bytes),
+            self.settings.near_ids,
+        )
 
     def refresh(self) -> None:
         """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""

@@ -40,10 +40,16 @@ class _OfColumns:
 class OneValue(_OfColumns):
     """A filter on a column of the record's own row, or on an expression of its columns, which is never null.
 
-    A null is selected by `none`.
+    A null is selected by `none`. With `filled` the filter is on whether the column has a value.
     """
 
     column: Any
+    filled: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.filled:
+            object.__setattr__(self, "column", self.column.is_not(None))
 
     @property
     def nullable(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from api.params.base import nested, parameters
@@ -46,15 +47,17 @@ def _faults(
 ) -> Iterator[Fault]:
     known = parameters(model)
     for error in errors:
-        place = [part for part in error["loc"] if part != "query"]
+        place = error["loc"][1:] if error["loc"][:1] == ("query",) and len(error["loc"]) > 1 else error["loc"]
         context = error.get("ctx", {})
         parameter = str(context.get("parameter") or (place[0] if place else ""))
         if error["type"] == "extra_forbidden":
             yield unknown_parameter(parameter, list(known), forms, error.get("input"))
+        elif error["type"] == "too_short":
+            continue  # the values that are left out of a list are wrong, and have a fault each
         elif error["type"] == "missing":
             yield Fault("invalid-value", parameter, f"{parameter} is required")
         elif error["type"] == "invalid":
-            allowed = context["allowed"] or None
+            allowed = context["allowed"] or (_range(model, parameter) if parameter in known else None)
             yield Fault(context["slug"], parameter, f"{parameter}: {context['detail']}", allowed)
         else:
             yield _refused(model, parameter, error)
@@ -70,7 +73,7 @@ def _refused(model: type[BaseModel], parameter: str, error: ErrorDetails | Mappi
         detail = f"{parameter}: {text} is not one of the values allowed"
         return Fault("invalid-value", parameter, detail, allowed, near)
     message = str(error["msg"]).removeprefix("Input ").removeprefix("String ").removeprefix("Tuple ")
-    if error["type"] in ("greater_than_equal", "less_than_equal"):
+    if error["type"] in ("greater_than_equal", "less_than_equal", "less_than"):
         allowed = _range(model, parameter)
     return Fault("invalid-value", parameter, f"{parameter}: {text} {message[:1].lower()}{message[1:]}", allowed)
 
@@ -78,12 +81,14 @@ def _refused(model: type[BaseModel], parameter: str, error: ErrorDetails | Mappi
 def _range(model: type[BaseModel], parameter: str) -> list[str] | None:
     """The bounds of a number."""
     field = parameters(model)[parameter][1]
-    items = [
-        *field.metadata,
-        *(item for part in nested(field.annotation) for item in getattr(part, "__metadata__", ())),
-    ]
+    metadata = [item for part in nested(field.annotation) for item in getattr(part, "__metadata__", ())]
+    items = [*field.metadata]
+    for item in metadata:
+        items += item.metadata if isinstance(item, FieldInfo) else [item]
     least = next((item.ge for item in items if hasattr(item, "ge")), None)
     most = next((item.le for item in items if hasattr(item, "le")), None)
+    beyond = next((item.lt for item in items if hasattr(item, "lt")), None)
+    most = beyond - 1 if most is None and beyond is not None else most
     return [f"{least}…{most}"] if least is not None and most is not None else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.model.declaration import NONE
@@ -95,21 +95,24 @@ Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Year = Annotated[str, Field(pattern=r"^([0-9]{4}|none)$")]
 Id = Annotated[str, Field(pattern=f"^{ID}$")]
 
-AnyId = Annotated[str, Refers(None)]
-DocumentId = Annotated[str, Refers("document")]
-SectionId = Annotated[str, Refers("section")]
-SectionIdOrNone = Annotated[str, Refers("section", (NONE,))]
-ClaimId = Annotated[str, Refers("claim")]
-EventId = Annotated[str, Refers("event")]
-EventIdOrNone = Annotated[str, Refers("event", (NONE,))]
-ObstacleId = Annotated[str, Refers("obstacle")]
-ObstacleIdOrNone = Annotated[str, Refers("obstacle", (NONE,))]
-PositionId = Annotated[str, Refers("position")]
-RelationId = Annotated[str, Refers("relation")]
-CorrectionId = Annotated[str, Refers("correction")]
-ActorId = Annotated[str, Refers("actor")]
-ActorIdOrNone = Annotated[str, Refers("actor", (NONE,))]
-SpeakerId = Annotated[str, Refers("actor", ("author", NONE))]
-PlaceId = Annotated[str, Refers("place")]
-PlaceIdOrNone = Annotated[str, Refers("place", (NONE,))]
-TopicIdOrNone = Annotated[str, Refers("topic", (NONE,))]
+# The schema of an id; any text is looked up all the same, so that the error can say which record was meant.
+IdShape = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{ID}$"})]
+
+AnyId = Annotated[Id, Refers(None)]
+DocumentId = Annotated[IdShape, Refers("document")]
+SectionId = Annotated[IdShape, Refers("section")]
+SectionIdOrNone = Annotated[IdShape, Refers("section", (NONE,))]
+ClaimId = Annotated[IdShape, Refers("claim")]
+EventId = Annotated[IdShape, Refers("event")]
+EventIdOrNone = Annotated[IdShape, Refers("event", (NONE,))]
+ObstacleId = Annotated[IdShape, Refers("obstacle")]
+ObstacleIdOrNone = Annotated[IdShape, Refers("obstacle", (NONE,))]
+PositionId = Annotated[IdShape, Refers("position")]
+RelationId = Annotated[IdShape, Refers("relation")]
+CorrectionId = Annotated[IdShape, Refers("correction")]
+ActorId = Annotated[IdShape, Refers("actor")]
+ActorIdOrNone = Annotated[IdShape, Refers("actor", (NONE,))]
+SpeakerId = Annotated[IdShape, Refers("actor", ("author", NONE))]
+PlaceId = Annotated[IdShape, Refers("place")]
+PlaceIdOrNone = Annotated[IdShape, Refers("place", (NONE,))]
+TopicIdOrNone = Annotated[IdShape, Refers("topic", (NONE,))]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import MISSING, BeforeValidator, Field, model_validator
+from pydantic import MISSING, AfterValidator, BeforeValidator, Field, model_validator
 
 from api.params import cursors
 from api.params.base import Params
 from api.params.fields import Cursor, Digits, Flag, Many, Words, invalid
 from api.problems import Fault
+from api.search.question import TooCostly
+from api.search.syntax import parse
 
 MOST_OFFSET = 10_000
 MOST_Q = 2000  # characters
@@ -49,9 +51,21 @@ class PageParams(Params):
         return faults
 
 
+def _affordable(value: Any) -> Any:
+    try:
+        parse(value)
+    except TooCostly as error:
+        raise invalid(str(error).removeprefix("q "), slug="too-costly") from None
+    return value
+
+
+SearchWords = Annotated[Words, AfterValidator(_affordable)]
+FileLimit = Annotated[int, Field(ge=0, le=2**53 - 1), Digits]
+
+
 class QParams(Params):
     q: Annotated[
-        Words | MISSING,
+        SearchWords | MISSING,
         Field(
             max_length=MOST_Q,
             description='Any of these words, best first; `"a phrase"`, `-without`, `pre*`.',
@@ -88,9 +102,7 @@ class SortParams(Params):
 class FileParams(SortParams):
     """A file is the whole result, or its first `limit` records."""
 
-    limit: Annotated[
-        int | MISSING, Field(ge=0, le=2**53 - 1, description="Records at most; all if absent."), Digits
-    ] = MISSING
+    limit: Annotated[FileLimit | MISSING, Field(description="Records at most; all if absent.")] = MISSING
     fields: Annotated[Many[str], Field(description="Columns of csv, keys of jsonl, in this order; all if absent.")] = ()
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api import search
 from api.formats.tabular import csv_lines
-from api.model.declaration import Kind
+from api.model.declaration import Kind, OneValue
 from api.params.base import Params, values_of, with_query
 from api.params.lists import CountParams
 from api.problems import Problem
@@ -77,5 +77,10 @@ def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, st
     """The list of the records that are counted."""
     filters = {name: value for name, value in values_of(params).items() if name not in ("by", "snapshot")}
     for name, value in by.items():
-        filters |= only(name, value)
+        if isinstance(kind.filters[name], OneValue):
+            filters |= only(name, value)
+        elif name in filters:  # the records have this value beside one of those
+            filters[f"{name}.all"] = (*filters.get(f"{name}.all", ()), value)
+        else:
+            filters[name] = value
     return request.href(with_query(kind.path, filters))

@@ -5,11 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import MISSING, Field, model_validator
 
+from api.model.kinds import KINDS
 from api.params.base import Params, canonical
 from api.params.fields import Digits, invalid
 from api.params.lists import MOST_OFFSET
 from api.problems import Fault, Problem
 from api.records.lists import reading
+from api.records.reader import Reader
+from api.records.single import absent
 from api.records.spans import Expansion, Text
 from api.request import SnapshotRequest
 
@@ -39,6 +42,8 @@ class RangeParams(Params):
         try:
             with reading(request) as reader:
                 self.span(Text(reader, request.path_id))
+        except LookupError:
+            pass
         except Problem as problem:
             return [*super().misplaced(request), *problem.faults]
         return super().misplaced(request)
@@ -59,6 +64,14 @@ class ExpandParams(RangeParams):
         if self.expand is MISSING:
             return span, False
         return text.expanded(span, self.expand), True
+
+
+def text_of(request: SnapshotRequest, reader: Reader, id: str) -> Text:
+    """The text of a document. Raises Problem where there is none of this id."""
+    try:
+        return Text(reader, id)
+    except LookupError:
+        raise absent(request, reader, KINDS["document"], id) from None
 
 
 def location(

@@ -11,7 +11,7 @@ from api.model.columns import columns
 from api.model.declaration import Kind, table_of
 from api.model.kinds import KINDS
 from api.model.tables import Document, Section, Sentence
-from api.problems import Fault, Problem, bad_query
+from api.problems import Fault, bad_query
 from api.records.presentation import records_by_sequence
 from api.records.reader import Reader, Record
 
@@ -24,13 +24,13 @@ Expansion = Literal["sentence", "paragraph", "section"]
 
 
 class Text:
-    """One document's canonical text."""
+    """One document's canonical text. Raises LookupError where there is no document of the id."""
 
     def __init__(self, reader: Reader, id: str) -> None:
         statement = select(DOCUMENT.text_length, DOCUMENT.utf16_length, DOCUMENT.longest_span)
         rows = reader.rows(statement.where(DOCUMENT.id == id))
         if not rows:
-            raise Problem("not-found", "there is no document of this id")
+            raise LookupError(id)
         self.reader, self.id = reader, id
         self.length, self.utf16_length, self.longest = rows[0]
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import ACTOR
+from api.model.kinds.actors import ACTOR
 from api.model.vocabularies import ActorCategory
 from api.params.fields import ActorId, DocumentId, Many
 from api.params.filters import ClosedParams

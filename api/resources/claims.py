@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
-from api.model.kinds import CLAIM
+from api.model.kinds.claims import CLAIM
 from api.model.vocabularies import ClaimMode, ClaimType, RelationType
 from api.params.fields import (
     ActorIdOrNone,

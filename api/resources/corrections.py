@@ -8,7 +8,7 @@ from pydantic import MISSING, Field, model_validator
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import CORRECTION
+from api.model.kinds.corrections import CORRECTION
 from api.model.vocabularies import RecordKind
 from api.params.base import Params
 from api.params.dates import Day, in_order

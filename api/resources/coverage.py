@@ -11,16 +11,16 @@ from sqlalchemy import Select
 from api import search
 from api.formats.routes import files
 from api.params.base import Params
-from api.params.fields import Digits, Flag, Many
+from api.params.fields import Flag, Many
 from api.params.filters import ClosedParams
-from api.params.lists import PageParams
+from api.params.lists import FileLimit, PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import filename
 from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, optional_keys
 from api.records.paging import window_cursors
 from api.records.presentation import PRESENTATIONS, records_by_id
-from api.records.ranges import RangeParams
+from api.records.ranges import RangeParams, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page, Shape
 from api.records.spans import Text, count
@@ -62,7 +62,7 @@ class CoverageParams(CoverageFilters, PageParams, sets={"kind": NAMES, "kind_not
 
 
 class CoverageFileParams(CoverageFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
-    limit: Annotated[int | MISSING, Field(ge=0, description="Sentences at most; all if absent."), Digits] = MISSING
+    limit: FileLimit | MISSING = Field(MISSING, description="Sentences at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
@@ -76,7 +76,7 @@ def _statement(params: CoverageFilters, text: Text, facet: str | None = None) ->
 def coverage_page(request: SnapshotRequest, params: CoverageParams, id: str) -> Body:
     offset, limit = request.cursor(params).window(params.offset, params.limit)
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         statement = _statement(params, text)
         answer = search.Answer(_number(reader, statement))
         rows = reader.rows(statement.limit(limit).offset(offset)) if limit else ()
@@ -106,7 +106,7 @@ def _include(reader: Reader, records: list[Record], plurals: tuple[str, ...]) ->
 
 def coverage_file(request: SnapshotRequest, params: CoverageFileParams, id: str) -> Body:
     with reading(request) as reader:
-        params.span(Text(reader, id))
+        params.span(text_of(request, reader, id))
     columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns, id), filename=filename(request, f"{id}-coverage"))
 

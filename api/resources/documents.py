@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import DOCUMENT
+from api.model.kinds.documents import DOCUMENT
 from api.params.fields import DocumentId, Language, Many, TopicIdOrNone
 from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams

@@ -9,7 +9,7 @@ from pydantic import MISSING, Field, model_validator
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
-from api.model.kinds import EVENT
+from api.model.kinds.events import EVENT
 from api.model.vocabularies import DateBasis, EventCategory, EventStatus
 from api.params.dates import Day, in_order
 from api.params.fields import (

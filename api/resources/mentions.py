@@ -8,7 +8,8 @@ from pydantic import Field
 
 from api import search
 from api.model.declaration import Kind
-from api.model.kinds import ACTOR, PLACE
+from api.model.kinds.actors import ACTOR
+from api.model.kinds.places import PLACE
 from api.params.fields import DocumentId, Many
 from api.params.lists import PageParams
 from api.records.lists import page_body, reading

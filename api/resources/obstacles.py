@@ -9,7 +9,7 @@ from pydantic import Field
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
-from api.model.kinds import OBSTACLE
+from api.model.kinds.obstacles import OBSTACLE
 from api.params.fields import ActorIdOrNone, DocumentId, Many, Number, ObstacleId
 from api.params.filters import ClosedParams
 from api.params.lists import (

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import PLACE
+from api.model.kinds.places import PLACE
 from api.model.vocabularies import PlaceCategory
 from api.params.fields import DocumentId, Many, PlaceId
 from api.params.filters import ClosedParams

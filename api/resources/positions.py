@@ -9,7 +9,7 @@ from pydantic import Field
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
-from api.model.kinds import POSITION
+from api.model.kinds.positions import POSITION
 from api.params.fields import ActorId, DocumentId, Many, ObstacleId, PositionId
 from api.params.filters import ClosedParams
 from api.params.lists import (

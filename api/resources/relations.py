@@ -9,7 +9,7 @@ from pydantic import Field
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
-from api.model.kinds import RELATION
+from api.model.kinds.relations import RELATION
 from api.model.vocabularies import RelationBasis, RelationType
 from api.params.fields import ClaimId, DocumentId, Many, RelationId, SectionIdOrNone, SpeakerId
 from api.params.filters import ClosedParams

@@ -16,7 +16,6 @@ from api.model.vocabularies import ClaimMode, ClaimType
 from api.params.base import Params
 from api.params.fields import (
     ActorIdOrNone,
-    Digits,
     DocumentId,
     Flag,
     Many,
@@ -24,10 +23,9 @@ from api.params.fields import (
     SectionId,
     SpeakerId,
     TopicIdOrNone,
-    Words,
 )
 from api.params.filters import ClosedParams, selected
-from api.params.lists import MOST_Q, PageParams
+from api.params.lists import MOST_Q, FileLimit, PageParams, SearchWords
 from api.records.files import filename
 from api.records.highlights import add_highlights
 from api.records.lists import page_body, reading
@@ -55,7 +53,7 @@ COLUMNS = ("id", "kind", "document", "section", "text", "quote", "start", "end",
 
 class SearchFilters(ClosedParams, negated=FILTERS, over_lists=("actor", "place", "topic")):
     q: Annotated[
-        Words,
+        SearchWords,
         Field(
             max_length=MOST_Q,
             description='Any of these words, best first; `"a phrase"`, `-without`, `pre*`.',
@@ -80,7 +78,7 @@ class SearchParams(SearchFilters, PageParams, sets={"kind": NAMES, "kind_not": N
 
 
 class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
-    limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
+    limit: FileLimit | MISSING = Field(MISSING, description="Records at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 

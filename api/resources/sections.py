@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.formats.forms import CSV
 from api.formats.routes import files
-from api.model.kinds import SECTION
+from api.model.kinds.sections import SECTION
 from api.params.fields import DocumentId, Many, SectionId, SectionIdOrNone
 from api.params.filters import ClosedParams
 from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams

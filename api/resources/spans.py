@@ -12,15 +12,15 @@ from api import search
 from api.formats.routes import files
 from api.model.declaration import Kind
 from api.params.base import Params
-from api.params.fields import Digits, Many
+from api.params.fields import Many
 from api.params.filters import ClosedParams
-from api.params.lists import PageParams
+from api.params.lists import FileLimit, PageParams
 from api.records.files import filename
 from api.records.includes import include
 from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, with_included
 from api.records.paging import window_cursors
-from api.records.ranges import ExpandParams, location
+from api.records.ranges import ExpandParams, location, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
@@ -64,7 +64,7 @@ class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES
 
 
 class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
-    limit: Annotated[int | MISSING, Field(ge=0, description="Records at most; all if absent."), Digits] = MISSING
+    limit: FileLimit | MISSING = Field(MISSING, description="Records at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
@@ -72,7 +72,7 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
     """Document order is by start, end and rank of the record's own source; a cursor is a place in it."""
     offset, limit = request.cursor(params).window(params.offset, params.limit)
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         span, widened = params.widened(text)
         found = overlapping(text, span, params.kinds())
         answer = search.Answer(count(reader, found))
@@ -87,9 +87,8 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
 
 
 def _kinds(reader: Reader, found: Any, selected: tuple[str, ...]) -> list[tuple[str, int]]:
-    statement = select(found.c.kind, func.count().label("count")).group_by(found.c.kind)
-    counts = {row.kind: row[1] for row in reader.rows(statement)} | {}
-    counts = dict.fromkeys(selected, 0) | counts
+    statement = select(found.c.kind, func.count()).group_by(found.c.kind)
+    counts = dict.fromkeys(selected, 0) | dict(map(tuple, reader.rows(statement)))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -101,7 +100,7 @@ def _include(reader: Reader, records: list[Record], names: tuple[str, ...]) -> N
 
 def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Body:
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         span, widened = params.widened(text)
     most = None if params.limit is MISSING else params.limit
     columns = params.fields or (COLUMNS if request.form.has_columns else ())

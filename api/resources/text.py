@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse, Response
 
 from api.records.lists import reading
-from api.records.ranges import ExpandParams, location
-from api.records.spans import Text
+from api.records.ranges import ExpandParams, location, text_of
 from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["text"])
@@ -15,7 +14,7 @@ router = APIRouter(prefix="/v1", tags=["text"])
 
 def words(request: SnapshotRequest, params: ExpandParams, id: str) -> Body:
     with reading(request) as reader:
-        text = Text(reader, id)
+        text = text_of(request, reader, id)
         span, widened = params.widened(text)
         return Body(text.read(*span), location=location(request, params, span, widened))
 

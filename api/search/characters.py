@@ -54,7 +54,7 @@ SPACELESS = (
 )
 
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
-_IGNORED = re.compile(f"[{IGNORED}]+")
+_IGNORED = re.compile(f"[{IGNORED}]")
 
 
 def replaced(text: str, characters: str, by: str) -> str:
@@ -81,15 +81,20 @@ def without_case(text: str) -> str:
 
     Ligatures stay as they are: they are no matter of case.
     """
-    if not text.isascii() and _LIGATURE.search(text):
+    if not text.isascii() and any(ligature in text for ligature in LIGATURES):
         return _NO_LIGATURE.sub(lambda match: without_case(match[0]), text)
     text = text.casefold()
     if text.isascii():
         return text
-    text = text.replace("ı", "i").replace("եվ", "եւ")
+    text = text.replace("ı", "i")
+    if "եվ" in text:
+        text = text.replace("եվ", "եւ")
     while "i\u0307" in text:
         text = text.replace("i\u0307", "i")
-    return text.replace("\u03ca", "\u03b9\u0308").replace("\u03cb", "\u03c5\u0308")  # as ΐ and ΰ fold
+    for letter, as_folded in (("\u03ca", "\u03b9\u0308"), ("\u03cb", "\u03c5\u0308")):  # as ΐ and ΰ fold
+        if letter in text:
+            text = text.replace(letter, as_folded)
+    return text
 
 
 def without_accents(text: str) -> str:
@@ -97,5 +102,4 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
-_LIGATURE = re.compile(f"[{''.join(LIGATURES)}]")
 _NO_LIGATURE = re.compile(f"[^{''.join(LIGATURES)}]+")

@@ -29,7 +29,8 @@ def _without_ligatures(text: str) -> str:
     if text.isascii():
         return text
     for ligature, letters in LIGATURES.items():
-        text = text.replace(ligature, letters)
+        if ligature in text:  # much faster than a replacement by several letters
+            text = text.replace(ligature, letters)
     return text
 
 

@@ -36,7 +36,7 @@ def _phrases_as_words(expression: Expression, records: Records) -> list[tuple[st
         expression.phrases.remove(phrase)
         words = [*expression.words, *(telling_words(list(phrase.words)) or phrase.words)]
         expression.words = sorted(words, key=lambda word: word.place)
-    return [(phrase.written, " ".join(dict.fromkeys(word.token for word in phrase.words))) for phrase in absent]
+    return [(phrase.written, phrase.written[1:-1].strip()) for phrase in absent]
 
 
 def _last_word_as_prefix(expression: Expression, records: Records) -> list[tuple[str, str]]:

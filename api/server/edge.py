@@ -10,7 +10,7 @@ from os import urandom
 from time import perf_counter
 from urllib.parse import unquote
 
-from api.content.answers import Remembered, Spelling
+from api.content.answers import Spelling
 from api.content.snapshot import Serving, Snapshot
 from api.deadline import CURRENT, Abandoned, Audience, Deadline
 from api.problems import Problem
@@ -59,13 +59,14 @@ class Edge:
         host = named.get(b"host")
         misdirected = scope["http_version"] == "1.1" if host is None else not is_host(host)
         current = self.serving.current
-        if current is not None and method == "GET" and not misdirected and b"if-none-match" not in named:
-            answer = current.answers.find(spelling)
-            if answer is not None and len(answer.body) <= LONG_BYTES:
-                lines = b"%bx-request-id: %b\r\n" % (answer.lines, request_id)
-                if send_whole(send, lines, answer.body):
-                    self.observer.remembered(scope, named, answer, began, request_id)
-                    return None
+        answer = current.answers.find(spelling) if current is not None and method in ("GET", "HEAD") else None
+        if misdirected:
+            answer = None
+        if answer is not None and method == "GET" and b"if-none-match" not in named:
+            lines = b"%bx-request-id: %b\r\n" % (answer.lines, request_id)
+            if len(answer.body) <= LONG_BYTES and send_whole(send, lines, answer.body):
+                self.observer.remembered(scope, named, answer, began, request_id)
+                return None
         if scope["http_version"] == "1.0":
             send = unchunked(send)
         scope = dict(scope)  # the server frames the response by the method in its own
@@ -83,6 +84,8 @@ class Edge:
         try:
             if misdirected:
                 await exchange.refusal(refusals.HOST)
+            elif answer is not None:
+                await exchange.remembered(answer)
             else:
                 await self._answer(exchange, spelling, receive, named)
         except Abandoned:
@@ -137,7 +140,7 @@ class Edge:
         exchange.snapshot = snapshot.id
         answer = snapshot.answers.find(spelling)
         if answer is not None:
-            return await self._send_remembered(exchange, answer)
+            return await exchange.remembered(answer)
         if not snapshot.answers.limit:  # nobody finds here what another computed
             return await self._compute(exchange, receive, audience)
         key = (snapshot.id, spelling)
@@ -150,7 +153,7 @@ class Edge:
                 raise outcome
             answer = snapshot.answers.find(spelling)
             if answer is not None:
-                return await self._send_remembered(exchange, answer)
+                return await exchange.remembered(answer)
             if outcome is None:  # it could not be kept: each has to compute it
                 return await self._compute(exchange, receive, audience)
         self._pending[key] = pending = Pending(audience)
@@ -168,10 +171,6 @@ class Edge:
             raise
         settle(exchange.scope.get("sic.problem"))
         return None
-
-    async def _send_remembered(self, exchange: Exchange, answer: Remembered) -> None:
-        exchange.scope["sic.remembered"] = answer
-        await exchange.remembered(answer)
 
     async def _compute(self, exchange: Exchange, receive: Receive, audience: Audience) -> None:
         """In a place for pages, until it turns out to be a long response: those have places of their own."""

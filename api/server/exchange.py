@@ -33,8 +33,8 @@ class Exchange:
 
     @property
     def route(self) -> str:
-        route = self.scope.get("route")
-        return getattr(route, "path", "") or "(none)"
+        remembered: Remembered | None = self.scope.get("sic.remembered")
+        return remembered.route if remembered else getattr(self.scope.get("route"), "path", "") or "(none)"
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -91,6 +91,8 @@ class Exchange:
         self.finished = not more
 
     async def remembered(self, answer: Remembered) -> None:
+        """304 where the client has it (RFC 9110, 13.1.2), otherwise the answer as it was kept."""
+        self.scope["sic.remembered"], self.snapshot = answer, answer.snapshot
         if_none_match = self.scope["sic.if_none_match"]
         if if_none_match and matches(if_none_match, answer.etag):
             await self._begin(304, of_304(answer.headers))

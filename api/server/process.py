@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import sys
+from contextlib import suppress
 from socket import recv_fds, socket
 from types import FrameType
 from typing import Any
@@ -21,7 +22,10 @@ from api.server.protocol import BoundedProtocol
 
 FINISHING_SECONDS = 8  # that responses which were begun may still take
 SWITCH_SECONDS = 0.001  # after which a thread that computes lets the event loop run; Python's own 5 ms are felt
-DRAIN, READY, CLOSED = b"d", b"r", b"."  # what a supervisor and its workers tell each other
+# What a supervisor and its workers tell each other, in bytes.
+DRAIN = b"d"  # be unready
+STARTED, READY, UNREADY, CLOSED = b"s", b"r", b"u", b"."  # it takes connections; it answers, or not; one has ended
+READINESS_SECONDS = 0.1  # between two looks at it
 
 log = logging.getLogger("sic")
 
@@ -55,6 +59,7 @@ class Process(uvicorn.Server):
         self._arriving: set[asyncio.Task[Any]] = set()
         self._closed = 0  # connections that ended and were not told of
         self._loop: asyncio.AbstractEventLoop
+        self._telling: asyncio.Task[None]
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -64,7 +69,8 @@ class Process(uvicorn.Server):
         self._channel.setblocking(False)
         self._loop.add_reader(self._channel, self._receive, self._channel)
         BoundedProtocol.on_lost = self._count_closed
-        self._channel.send(READY)
+        self._channel.send(STARTED)
+        self._telling = self._loop.create_task(self._tell_readiness(self._channel))
         return None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -100,17 +106,27 @@ class Process(uvicorn.Server):
             self._drain()
         elif not message:
             self._loop.remove_reader(channel)
+            self._telling.cancel()
             self._drain()
             self._end()
 
     def _protocol(self) -> asyncio.Protocol:
         return BoundedProtocol(self.config, self.server_state, self.lifespan.state)
 
+    async def _tell_readiness(self, channel: socket) -> None:
+        """The supervisor prefers workers that are ready: one that starts has no content yet."""
+        told = False
+        while True:
+            ready = not self._edge.serving.unready
+            if ready != told:
+                with suppress(OSError):
+                    channel.send(READY if ready else UNREADY)
+                    told = ready
+            await asyncio.sleep(READINESS_SECONDS)
+
     def _count_closed(self) -> None:
         """Tell the supervisor, which gives the next connection to the worker that has fewest."""
         assert self._channel is not None
         self._closed += 1
-        try:
+        with suppress(OSError):
             self._closed -= self._channel.send(CLOSED * self._closed)
-        except OSError:
-            return

@@ -5,6 +5,7 @@ then often gets less than 40 %. Handing one on costs this process some 30 micros
 """
 
 import logging
+import os
 import selectors
 import signal
 import socket
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from threading import Lock
 
-from api.server.process import CLOSED, DRAIN, FINISHING_SECONDS, READY
+from api.server.process import CLOSED, DRAIN, FINISHING_SECONDS, READY, STARTED, UNREADY
 
 log = logging.getLogger("sic")
 
@@ -35,11 +36,17 @@ class Worker:
         with theirs, their_inquiries:
             descriptors = (theirs.fileno(), their_inquiries.fileno())
             arguments = [*command, *map(str, descriptors)]
-            self.process = subprocess.Popen(arguments, pass_fds=descriptors)  # noqa: S603 - our own command
+            environment = {"PYTHONMALLOC": "malloc"} | os.environ  # docs/operating.md, Memory
+            self.process = subprocess.Popen(arguments, pass_fds=descriptors, env=environment)  # noqa: S603 - our own
         self._inquiries = Connection(inquiries.detach())
         self._asking = Lock()
-        self.ready = False
+        self.started = self.ready = False
         self.connections = 0
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """The lowest gets the next connection."""
+        return not self.started, not self.ready, self.connections
 
     def hand_on(self, connection: socket.socket) -> bool:
         try:
@@ -57,7 +64,9 @@ class Worker:
             return True
         except OSError:
             return False
-        self.ready = self.ready or READY in message
+        self.started = self.started or STARTED in message
+        if READY in message or UNREADY in message:
+            self.ready = message.rfind(READY) > message.rfind(UNREADY)
         self.connections -= message.count(CLOSED)
         return bool(message)
 
@@ -107,7 +116,7 @@ class Supervisor:
             self._start(number)
         self._selector.register(woken, selectors.EVENT_READ, woken)
         while self._ends is None or time.monotonic() < self._ends:
-            self._listen_if_any_is_ready()
+            self._listen_if_any_has_started()
             for key, _ in self._selector.select(self._until_due()):
                 if key.data is self._listener:
                     self._accept()
@@ -133,14 +142,14 @@ class Supervisor:
             except OSError:
                 continue
 
-    def _listen_if_any_is_ready(self) -> None:
+    def _listen_if_any_has_started(self) -> None:
         """Until then connections wait in the backlog."""
-        ready = any(worker.ready for worker in self.workers)
-        if ready and not self._accepting:
+        started = any(worker.started for worker in self.workers)
+        if started and not self._accepting:
             self._selector.register(self._listener, selectors.EVENT_READ, self._listener)
-        elif self._accepting and not ready:
+        elif self._accepting and not started:
             self._selector.unregister(self._listener)
-        self._accepting = ready
+        self._accepting = started
 
     def _accept(self) -> None:
         for _ in range(AT_ONCE):
@@ -153,7 +162,7 @@ class Supervisor:
                 time.sleep(0.05)
                 return
             with connection:
-                for worker in sorted(self.workers, key=lambda worker: (not worker.ready, worker.connections)):
+                for worker in sorted(self.workers, key=lambda worker: worker.rank):
                     if worker.hand_on(connection):
                         break
 

@@ -20,7 +20,7 @@ def claims(draft: Draft) -> None:
             if claim.hedge_cue is not None:
                 draft.within("hedge_cue", claim.hedge_cue, sentence, where, "hedge_cue")
             draft.quantities(claim.quantities, sentence, where)
-        draft.claims[claim.id] = span
+        draft.keep_claim(claim.id, span)
         derived = {
             "speaker_actor": None if claim.speaker == AUTHOR else claim.speaker,
             "hedged": claim.hedge_cue is not None,

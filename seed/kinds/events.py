@@ -39,7 +39,7 @@ def _check_claims(draft: Draft, event: records.Event, passages: list[Span], wher
     if not event.claims:
         draft.faults.append(where.fault("lacks `claims`; name the claims that assert the event or name it as real"))
     for at, id in enumerate(event.claims):
-        claim = draft.claims.get(id)
+        claim = draft.claim(id)
         if claim is not None and not any(start < claim[1] and claim[0] < end for start, end in passages):
             message = f"claim {id} does not overlap the event's quote or a mention; name another, or add its mention"
             draft.faults.append(where.fault(message, "claims", at))
