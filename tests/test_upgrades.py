@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_two_releases_serve_beside_each_other_during_a_rolling_update(content: d
             took = within(10, lambda: down(early)[0] == 200)
             # The old ones go on with what they have, and say that there is newer content that they cannot read.
             for server in old:
-                within(10, lambda server=server: behind(server))
+                within(10, partial(behind, server))
                 status, told = down(server)
                 assert status == 200
                 assert re.fullmatch(
