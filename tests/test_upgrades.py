@@ -121,3 +121,21 @@ def test_an_update_is_taken_back_by_the_old_release(content: dict[str, str], com
     with Server(content) as server:
         assert records(server)
         assert not behind(server)
+
+
+def test_the_schema_of_the_old_release_is_kept_for_a_minute_alone(
+    postgresql: Postgres, tmp_path: Path, coming: Path
+) -> None:
+    """A load of the new release drops it then: a rolling update is finished before."""
+    env = filled({"SIC_DATABASE_URL": emptied(postgresql), "SIC_INDEX_DIR": str(tmp_path / "index")})
+    with Server(env) as old:
+        assert old.client.get("/v1/claims?limit=2").status_code == 200
+        assert sic("migrate", env=env, root=coming).returncode == 0
+        within(10, lambda: behind(old))
+        postgresql.execute("UPDATE sic.generation SET published_at = published_at - interval '61 seconds'")
+        assert sic("unload", "karabakh", env=env, root=coming).returncode == 0
+        response = old.client.get("/v1/claims?limit=3")
+        assert (response.status_code, response.headers["retry-after"].isdigit()) == (503, True)
+        assert old.client.get("/v1/claims?limit=2").status_code == 200  # remembered
+        with Server(env, root=coming) as new:
+            assert records(new) == frozenset()
