@@ -54,6 +54,17 @@ def worker(metrics_port: int, channel: int, inquiries: int) -> None:
     work(_settings(), metrics_port, channel, inquiries)
 
 
+@main.command()
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The API that it asks.")
+def mcp(url: str) -> None:
+    """Serve the API as tools for language models, over stdio."""
+    try:
+        from api.mcp_server import serve as run
+    except ImportError:
+        raise click.ClickException("this needs the extra of that name: pip install 'sic[mcp]'") from None
+    run(url)
+
+
 @contextmanager
 def _without_garbage() -> Iterator[None]:
     """What imports make stays: looking through it for garbage would take a tenth of the start."""

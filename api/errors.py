@@ -18,6 +18,7 @@ from api.search import TooCostly
 from api.server.edge import INTERNAL
 from api.server.exchange import problem_answer
 from api.server.unavailable import overdue, unavailable
+from api.web.problem import problem_page, wants_page
 
 log = logging.getLogger("sic")
 
@@ -34,7 +35,11 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def _response(problem: Problem, request: Request) -> Response:
-    status, headers, body = problem_answer(problem, request.scope)
+    if wants_page(request.scope):
+        status = problem.kind.status
+        headers, body = problem_page(request, problem)
+    else:
+        status, headers, body = problem_answer(problem, request.scope)
     response = Response(body, status)
     response.raw_headers = headers
     return response

@@ -50,6 +50,8 @@ from api.server.metrics import written
 from api.server.observer import Observer
 from api.server.workers import Workers
 from api.settings import Settings
+from api.web import views
+from api.web.environment import release as page_release
 
 # The most requested first: routes are tried in this order.
 RESOURCES = (
@@ -76,8 +78,12 @@ RESOURCES = (
     root,
     docs,
     health,
+    *views.VIEWS,
 )
-PAGES = ("/", "/problems", "/problems/{type}", "/v1/vocabularies", "/v1/vocabularies/{name}")  # also for people
+# Paths that have a page, too, with what its path adds.
+PAGES = {"/": "home"} | dict.fromkeys(
+    ("/problems", "/problems/{type}", "/v1/vocabularies", "/v1/vocabularies/{name}"), ""
+)
 CONTRACT = Path(__file__).parent.parent / "openapi.json"
 
 
@@ -115,6 +121,7 @@ def create_app(settings: Settings) -> Edge:
     app.state.settings, app.state.serving, app.state.observer = settings, serving, observer
     app.state.contract, app.state.workers = contract, workers
     app.state.release = sha256(contract + __version__.encode()).hexdigest()[:16]
+    app.state.page_release = app.state.release + page_release()
     for resource in RESOURCES:
         app.router.routes += resource.router.routes  # a router that is included looks for the route twice
     if faults := unanswered({getattr(route, "path", "") for route in app.router.routes}):

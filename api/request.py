@@ -59,6 +59,7 @@ class SnapshotRequest:
         self.contract: bytes = request.app.state.contract
         self.form = FORMS[scope["sic.form"]] if "sic.form" in scope else form_of(scope["route"].path)
         self.query = self.path  # in its canonical spelling, once the parameters are right
+        self.unapplied: tuple[Fault, ...] = ()  # parameters that a page shows as not applied
         self._walk: str | None = None
         self._snapshot: Snapshot | None = scope["sic.snapshot"]
         self._workers: Workers = request.app.state.workers
@@ -73,6 +74,16 @@ class SnapshotRequest:
     def snapshot_id(self) -> str:
         """`none` before there is content: some pages show none."""
         return self._snapshot.id if self._snapshot else "none"
+
+    @property
+    def published_at(self) -> float | None:
+        """When the content was published (Unix time)."""
+        return self._snapshot.database.generation.published_at if self._snapshot else None
+
+    @property
+    def data_path(self) -> str:
+        """The path of the same content as data: a page's is below /v1."""
+        return self.path if self.path.startswith("/v1/") else f"/v1{self.path}"
 
     @property
     def path_id(self) -> str:
@@ -106,11 +117,12 @@ class SnapshotRequest:
             raise Problem("not-found", detail, (Fault("not-found", "id", detail),))
         self.query = canonical(self.path, params)
         form = self.form
-        tag = etag(self.snapshot_id, self.release, self.query, form.name)
+        asked = self.query + "".join(f" {fault.parameter}" for fault in self.unapplied)
+        tag = etag(self.snapshot_id, self.release, asked, form.name)
         headers = {"ETag": tag, "Cache-Control": CACHING}
         if matches(self.scope["sic.if_none_match"], tag.encode()):
             return Response(status_code=304, headers=headers)
-        self.scope["sic.key"] = key = f"{form.name} {self.query}"
+        self.scope["sic.key"] = key = f"{form.name} {asked}"
         if (remembered := self._remembered(key)) is not None:
             return remembered
         body = make()
@@ -229,7 +241,7 @@ class SnapshotRequest:
     def walk(self, params: Params) -> str:
         """The query without what only changes how a page is shown: the same for all pages of a walk."""
         if self._walk is None:
-            self._walk = canonical(self.path, params, **UNBOUND)
+            self._walk = canonical(self.data_path, params, **UNBOUND)
         return self._walk
 
 

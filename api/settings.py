@@ -56,8 +56,9 @@ class Settings(BaseSettings):
     root_path: Annotated[str, AfterValidator(_root_path)] = Field("", description="Prefix of every path in an answer.")
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None,
-        description="Makes the ids in JSON-LD absolute, root path included; without it they are urn:sic:{kind}:{id}.",
+        description="Makes ids and canonical links absolute, root path included; else ids are urn:sic:{kind}:{id}.",
     )
+    contact: str | None = Field(None, description="Where readers dispute a record: an address that /about shows.")
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
     batch_records: int = Field(1000, ge=1, description="Records of a file that are read at once.")
     near_ids: int = Field(5000, ge=0, description="Ids of a kind up to which a wrong one gets a suggestion.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from api.web.environment import digest
 from tests import astral
 from tests.contract import concrete
 from tests.in_process import InProcess, in_process
@@ -16,7 +17,8 @@ from tests.test_problems import checked
 
 FRESH = "public, max-age=60, stale-while-revalidate=60"
 UNCACHED = ("/livez", "/readyz")
-PATHS = [*CONTRACT["paths"], "/docs", "/docs/init.js", "/reader/reader.js", "/metrics"]
+ASSET = f"/assets/{digest()}/read.js"
+PATHS = [*CONTRACT["paths"], "/docs", "/d/karabakh", ASSET, "/metrics"]
 VARYING = ("date", "x-request-id")
 
 
@@ -102,7 +104,7 @@ def test_every_answer_has_the_headers_that_all_have(client: httpx.Client, path: 
         if path in (*UNCACHED, "/metrics"):
             assert answer.headers["cache-control"] == "no-store"
             assert "etag" not in answer.headers
-        elif not path.startswith(("/docs/", "/reader/")):
+        elif not path.startswith("/assets/"):
             assert answer.headers["cache-control"] == FRESH
             assert re.fullmatch(r'W/"[0-9a-f]+"', answer.headers["etag"])
 
@@ -298,7 +300,10 @@ def test_below_a_root_path_every_path_in_an_answer_has_the_prefix(below: Server,
     redirect = below.client.get(f"{prefix}/v1/claims/")
     assert redirect.headers["location"] == "/sic/v1/claims"
     assert below.client.get(f"{prefix}/openapi.json").json()["servers"] == [{"url": "/sic"}]
-    assert 'href="/sic/docs/page.css"' in below.client.get(f"{prefix}/problems", headers={"Accept": "text/html"}).text
+    for path in ("/problems", "/d/karabakh", "/claims", "/search?q=exodus"):
+        page = below.client.get(f"{prefix}{path}", headers={"Accept": "text/html"}).text
+        for target in re.findall(r'(?:href|src|action)="(/[^"]*)"', page):
+            assert target.startswith("/sic/"), (path, target)
 
 
 def test_the_prefix_alone_is_the_root(below: Server) -> None:

@@ -57,10 +57,11 @@ class Negotiation:
     Where no form is acceptable it leaves the media types in `sic.available`: an invalid query is reported first.
     """
 
-    def __init__(self, app: ASGIApp, routes: list[BaseRoute], pages: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, routes: list[BaseRoute], pages: Mapping[str, str]) -> None:
         self.app = app
         self._routes = [route for route in routes if isinstance(route, Route)]
-        self._offered = offered_forms([route.path for route in self._routes], frozenset(pages))
+        contract = [route.path for route in self._routes if route.include_in_schema]
+        self._offered = offered_forms(contract, pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accept = scope["sic.accept"] if scope["type"] == "http" else ""
@@ -82,8 +83,11 @@ class Negotiation:
             scope["sic.form"] = name
 
 
-def offered_forms(templates: list[str], pages: frozenset[str]) -> Mapping[str, Mapping[str, str]]:
-    """For each bare path, its forms with what their paths add to it; a path that ends in a form ignores Accept."""
+def offered_forms(templates: list[str], pages: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """For each bare path, its forms with what their paths add to it; a path that ends in a form ignores Accept.
+
+    `pages` are the bare paths that have a page, too, with what its path adds.
+    """
     known = set(templates)
     annotated = {f"{kind.path}/{{id}}" for kind in KINDS.values() if kind.annotation}
     offered: dict[str, dict[str, str]] = {}
@@ -97,7 +101,7 @@ def offered_forms(templates: list[str], pages: frozenset[str]) -> Mapping[str, M
         forms |= {form.name: form.suffix for form in FORMS.values() if form.suffix and template + form.suffix in known}
         forms.pop("text", None)
         if template in pages:
-            forms[HTML.name] = ""
+            forms[HTML.name] = pages[template]
         if template in annotated:
             forms["jsonld"] = "/annotation.jsonld"
         offered[template] = forms

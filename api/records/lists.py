@@ -39,12 +39,19 @@ def sort_of(params: Any) -> str | None:
     return None if sort is MISSING else str(sort)
 
 
-def records_page(request: SnapshotRequest, params: BareListParams, kind: Kind) -> Body:
-    """A page of a list as JSON."""
+def records_page(
+    request: SnapshotRequest,
+    params: BareListParams,
+    kind: Kind,
+    names: tuple[str, ...] = (),
+    *,
+    highlight: bool = False,
+) -> Body:
+    """A page of a list as JSON, with the facets `names` where the parameters ask for none."""
     with reading(request) as reader:
-        records, answer, before, after = _page(request, params, kind, reader, params.facets)
+        records, answer, before, after = _page(request, params, kind, reader, params.facets or names)
         include(reader, kind, records, getattr(params, "include", ()))
-    if getattr(params, "highlight", False):
+    if getattr(params, "highlight", False) or (highlight and answer.terms):
         add_highlights(request.snapshot.index, answer.terms, records)
     return page_body(request, params, records, answer, before, after)
 

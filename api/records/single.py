@@ -27,7 +27,7 @@ CORRECTION, CORRECTED = columns(Correction), columns(CorrectionRecord)
 def one_record(request: SnapshotRequest, params: Params, kind: Kind, id: str) -> Body:
     """A record with what is included."""
     with reading(request) as reader:
-        record = _record(request, reader, kind, id)
+        record = the_record(request, reader, kind, id)
         include(reader, kind, [record], params.include if isinstance(params, RecordParams) else ())
     return single(request, record)
 
@@ -38,7 +38,7 @@ def one_annotation(request: SnapshotRequest, params: Params, plural: str, id: st
     if kind is None or kind.annotation is None:
         raise Problem("not-found", f"no {plural!r:.40} have annotations")
     with reading(request) as reader:
-        record = _record(request, reader, kind, id)
+        record = the_record(request, reader, kind, id)
         include(reader, kind, [record], kind.annotation.ends)
     return Body(annotation_document(request.settings.public_url, record))
 
@@ -49,7 +49,7 @@ def one_citation(request: SnapshotRequest, params: Params, plural: str, id: str)
     if kind is None or not kind.citable:
         raise Problem("not-found", f"no {plural!r:.40} have citations")
     with reading(request) as reader:
-        record = _record(request, reader, kind, id)
+        record = the_record(request, reader, kind, id)
         documents = records_by_id(reader, KINDS["document"], [record["document"]])
         section: str = record["id"] if kind.name == "section" else record.get("section", "")
         sections = records_by_id(reader, KINDS["section"], [section] if section else [])
@@ -59,7 +59,8 @@ def one_citation(request: SnapshotRequest, params: Params, plural: str, id: str)
     return Body(content)
 
 
-def _record(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) -> Record:
+def the_record(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) -> Record:
+    """Raises Problem where there is no record of the id."""
     rows = by_id(reader, kind, [id], whole=True)
     if not rows:
         raise absent(request, reader, kind, id)

@@ -1,17 +1,14 @@
-"""The contract, the docs with their assets, and the text for language models."""
+"""The contract, and the texts for language models."""
 
-from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic_core import from_json
 
-from api.content.answers import matches
 from api.params.base import Params
-from api.problems import Problem
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.web import pages
+from api.web import llms
 
 router = APIRouter(tags=["service"])
 
@@ -23,11 +20,11 @@ def contract(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
 
 
 def llms_text(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
-    return Body(pages.llms(request.root))
+    return Body(llms.text(request))
 
 
-def docs(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
-    return pages.html(pages.docs_page(request.root), pages.DOCS_POLICY)
+def full_text(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
+    return Body(llms.full_text(request))
 
 
 @router.get("/openapi.json", response_class=JSONResponse)
@@ -42,28 +39,7 @@ async def get_llms(params: Annotated[Params, Query()], request: OnSnapshot) -> R
     return await request.respond(params, llms_text)
 
 
-@router.get("/docs", include_in_schema=False)
-async def get_docs(params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
-    return await request.respond(params, docs)
-
-
-@router.get("/docs/{asset}", include_in_schema=False)
-def get_docs_asset(asset: str) -> Response:
-    if asset not in pages.ASSETS:
-        raise Problem("not-found", "there is nothing at this path")
-    name, media_type = pages.ASSETS[asset]
-    headers = {"Content-Type": media_type, "Cache-Control": "public, max-age=86400"}
-    return Response((pages.WEB / name).read_bytes(), headers=headers)
-
-
-@router.get("/reader/{asset}", include_in_schema=False)
-def get_reader_asset(request: Request, asset: str) -> Response:
-    """Modules and style of the reader page belong together: each use asks whether it still has the right ones."""
-    if asset not in pages.READER_ASSETS:
-        raise Problem("not-found", "there is nothing at this path")
-    content = (pages.WEB / "reader" / asset).read_bytes()
-    tag = f'W/"{sha256(content).hexdigest()[:24]}"'
-    headers = {"Content-Type": pages.READER_ASSETS[asset], "Cache-Control": "no-cache", "ETag": tag}
-    if matches(request.scope["sic.if_none_match"], tag.encode()):
-        return Response(status_code=304, headers=headers)
-    return Response(content, headers=headers)
+@router.get("/llms-full.txt", include_in_schema=False)
+async def get_llms_full(params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
+    """The same with every vocabulary, every parameter and the cookbook."""
+    return await request.respond(params, full_text)

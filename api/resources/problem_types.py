@@ -11,7 +11,7 @@ from api.records.lists import single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.web import pages
+from api.web import terms
 
 router = APIRouter(prefix="/problems", tags=["service"])
 
@@ -49,7 +49,7 @@ def _record(request: SnapshotRequest, slug: str) -> Record:
 
 def all_problem_types(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
     if request.form.name == "html":
-        return pages.html(pages.problems_page(request.root))
+        return terms.problem_types(request)
     meta, links = {"snapshot": request.snapshot_id}, {"self": request.href(request.query)}
     return Body({"data": [_record(request, slug) for slug in PROBLEM_TYPES], "meta": meta, "links": links})
 
@@ -60,7 +60,7 @@ def one_problem_type(request: SnapshotRequest, params: Params, slug: str) -> Bod
         near = nearest(slug, PROBLEM_TYPES)
         raise Problem("not-found", detail, (Fault("not-found", "type", detail, sorted(PROBLEM_TYPES), near),))
     if request.form.name == "html":
-        return pages.html(pages.problem_page(request.root, PROBLEM_TYPES[slug]))
+        return terms.problem_type(request, PROBLEM_TYPES[slug])
     return single(request, _record(request, slug))
 
 

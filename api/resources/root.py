@@ -1,4 +1,4 @@
-"""What is here: links, counts, snapshot and release; and the page on which people read."""
+"""What is here: links, counts, snapshot and release."""
 
 from typing import Annotated
 
@@ -11,7 +11,6 @@ from api.params.base import Params
 from api.records.lists import single
 from api.records.shapes import One, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.web import pages
 
 router = APIRouter(tags=["service"])
 
@@ -56,16 +55,10 @@ def service(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
     )
 
 
-def root(request: SnapshotRequest, params: Params) -> Body:
-    if request.form.name == "html":
-        return pages.html(pages.reader_page(request.root), pages.READER_POLICY)
-    return service(request, params)
-
-
 @router.get("/", response_model=ServiceResponse)
 async def get_root(params: Annotated[Params, Query()], request: OnSnapshot) -> Response:
-    """The page on which people read the documents; for programs the same as /v1."""
-    return await request.respond(params, root)
+    """What is here, for programs; browsers get the home page."""
+    return await request.respond(params, service)
 
 
 @router.get("/v1", response_model=ServiceResponse)

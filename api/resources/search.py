@@ -7,11 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import MISSING, Field
 
-from api import search
 from api.formats.routes import files
 from api.formats.tabular import value_at
 from api.model.kinds import KINDS
-from api.model.selection import Selection
 from api.model.vocabularies import ClaimMode, ClaimType
 from api.params.base import Params
 from api.params.fields import (
@@ -24,23 +22,17 @@ from api.params.fields import (
     SpeakerId,
     TopicIdOrNone,
 )
-from api.params.filters import ClosedParams, selected
+from api.params.filters import ClosedParams
 from api.params.lists import MOST_Q, FileLimit, PageParams, SearchWords
 from api.records.files import filename
-from api.records.highlights import add_highlights
-from api.records.lists import page_body, reading
+from api.records.hits import FILTERS, NAMES, SEARCHED, question_of, records_of, search_page
 from api.records.pages import facets_of, model
-from api.records.paging import window_cursors
-from api.records.presentation import PRESENTATIONS, records_by_sequence
+from api.records.presentation import PRESENTATIONS
 from api.records.reader import Record
 from api.records.shapes import Page
 from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["search"])
-
-SEARCHED = tuple(kind for kind in KINDS.values() if kind.in_search)
-NAMES = tuple(sorted(kind.name for kind in SEARCHED))
-FILTERS = ("document", "section", "actor", "place", "topic", "type", "mode", "speaker")
 
 SHAPES: Any = tuple(PRESENTATIONS[kind.name].shape for kind in SEARCHED)
 Hit: Any = Annotated[Union[SHAPES], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple
@@ -82,32 +74,6 @@ class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": N
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
 
-def _question(params: SearchFilters, **more: Any) -> search.Question:
-    conditions = selected(params, ("kind", *FILTERS))
-    return search.Question(kinds=NAMES, q=params.q, selection=Selection(filters=conditions), **more)
-
-
-def _records(request: SnapshotRequest, answer: search.Answer) -> list[Record]:
-    """The records of the hits, in their order."""
-    with reading(request) as reader:
-        by_kind = {
-            name: records_by_sequence(reader, KINDS[name], [hit.sequence for hit in answer.hits if hit.kind == name])
-            for name in {hit.kind for hit in answer.hits}
-        }
-    return [by_kind[hit.kind][hit.sequence] for hit in answer.hits]
-
-
-def search_page(request: SnapshotRequest, params: SearchParams) -> Body:
-    offset, limit = request.cursor(params).window(params.offset, params.limit)
-    question = _question(params, limit=limit, offset=offset, facets=params.facets)
-    answer = request.snapshot.index.ask(question)
-    records = _records(request, answer)
-    if params.highlight:
-        add_highlights(request.snapshot.index, answer.terms, records)
-    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
-    return page_body(request, params, records, answer, *cursors)
-
-
 def search_file(request: SnapshotRequest, params: SearchFileParams) -> Body:
     columns = params.fields or (COLUMNS if request.form.has_columns else ())
     return Body(_lines(request, params, columns), filename=filename(request, "search"))
@@ -121,7 +87,7 @@ def _lines(request: SnapshotRequest, params: SearchFileParams, columns: tuple[st
     most = None if params.limit is MISSING else params.limit
     while True:
         limit = batch if most is None else min(batch, most - offset)
-        records = _records(request, request.snapshot.index.ask(_question(params, limit=limit, offset=offset)))
+        records = records_of(request, request.snapshot.index.ask(question_of(params, limit=limit, offset=offset)))
         rows = [_row(record) for record in records] if columns else records
         if lines := write(columns, rows, offset == 0):
             yield lines

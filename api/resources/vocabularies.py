@@ -15,7 +15,7 @@ from api.records.lists import reading, single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
-from api.web import pages
+from api.web import terms as term_pages
 
 router = APIRouter(prefix="/v1/vocabularies", tags=["service"])
 
@@ -63,7 +63,7 @@ def _vocabularies(request: SnapshotRequest) -> list[Record]:
 def all_vocabularies(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
     records = _vocabularies(request)
     if request.form.name == "html":
-        return pages.html(pages.vocabularies_page(request.root, records))
+        return term_pages.vocabularies(request, records)
     meta, links = {"snapshot": request.snapshot_id}, {"self": request.href(request.query)}
     return Body({"data": records, "meta": meta, "links": links})
 
@@ -75,7 +75,7 @@ def one_vocabulary(request: SnapshotRequest, params: Params, name: str) -> Body:
         fault = Fault("not-found", "name", detail, sorted(by_name), nearest(name, by_name))
         raise Problem("not-found", detail, (fault,))
     if request.form.name == "html":
-        return pages.html(pages.vocabulary_page(request.root, by_name[name]))
+        return term_pages.vocabulary(request, by_name[name])
     return single(request, by_name[name])
 
 

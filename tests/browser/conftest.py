@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.reading import Reader
+from tests.browser.visiting import Visitor
 
 FLAGS = (
     "--no-sandbox",
@@ -68,21 +68,20 @@ def elsewhere(page: Page, other_origin: str) -> Page:
 
 
 @pytest.fixture
-def opened(page: Page) -> Iterator[Callable[[str], Reader]]:
-    """The reader page of a server, by its address; ends in failure if anything went wrong in it."""
-    readers: list[Reader] = []
+def visiting(page: Page) -> Iterator[Callable[[str], Visitor]]:
+    """A reader on a server, by its address; ends in failure if anything went wrong."""
+    visitors: list[Visitor] = []
 
-    def of(base: str) -> Reader:
-        readers.append(Reader(page, base))
-        return readers[-1]
+    def of(base: str) -> Visitor:
+        visitors.append(Visitor(page, base))
+        return visitors[-1]
 
     yield of
-    for reader in readers:
-        reader.client.close()
-        assert reader.faults == []
+    for visitor in visitors:
+        visitor.judge()
 
 
 @pytest.fixture
-def reader(opened: Callable[[str], Reader], sqlite_client: httpx.Client) -> Reader:
-    """On the article and tests/astral.py."""
-    return opened(str(sqlite_client.base_url))
+def visitor(visiting: Callable[[str], Visitor], sqlite_client: httpx.Client) -> Visitor:
+    """On the article, tests/astral.py and a small package."""
+    return visiting(str(sqlite_client.base_url))

@@ -1,0 +1,25 @@
+"""The views that people see, by name."""
+
+VIEWS = {
+    "home": "/",
+    "read": "/d/karabakh",
+    "read-all": "/d/karabakh?marks=all&q=exodus",
+    "words": "/d/karabakh/@7394-7462",
+    "who": "/d/karabakh/who",
+    "timeline": "/d/karabakh/timeline",
+    "obstacles": "/d/karabakh/obstacles",
+    "argument": "/d/karabakh/argument",
+    "claim": "/claims/karabakh.c134",
+    "event": "/events/karabakh.e088",
+    "obstacle": "/obstacles/karabakh.o1",
+    "actor": "/actors/armenia",
+    "document": "/documents/karabakh",
+    "claims": "/claims",
+    "claims-faceted": "/claims?mode.not=asserted&speeker=x",
+    "search": "/search?q=exodus",
+    "corrections": "/corrections",
+    "about": "/about",
+    "docs": "/docs",
+    "reference": "/docs/reference/claims",
+    "vocabularies": "/v1/vocabularies",
+}
