@@ -51,9 +51,9 @@ class Markup(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        self.ids += [named["id"]] if named.get("id") else []
-        self.links += [named["href"]] if tag == "a" and named.get("href") else []
+        named = {name: value for name, value in attrs if value}
+        self.ids += [named["id"]] if "id" in named else []
+        self.links += [named["href"]] if tag == "a" and "href" in named else []
         if tag not in self.EMPTY:
             self.open.append(tag)
 

@@ -18,8 +18,9 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def take(browser: Browser, url: str, path: Path, size: tuple[int, int], scheme: Literal["light", "dark"]) -> None:
-    viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(url)
     page.wait_for_load_state("networkidle")
