@@ -41,7 +41,8 @@ test: $(VENV)/test ## Run the tests that need nothing but Python
 
 .PHONY: test-all
 test-all: $(VENV)/dev ## Run the tests that need node, Java, chromium and container tools
-	@missing=; for tool in node npm java chromium buildah podman runc debootstrap docker-compose haproxy iptables netavark aardvark-dns; do \
+	@missing=; for tool in node npm java chromium buildah podman runc debootstrap docker-compose iptables netavark aardvark-dns \
+	  curl faketime haproxy nginx openssl prometheus promtool systemd-analyze unshare; do \
 	  PATH="$$PATH:/usr/sbin:/sbin:/usr/lib/podman" command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	[ -z "$$missing" ] || { echo "make test-all needs what is not installed here:$$missing" >&2; exit 1; }
 	@$(PY) -m pytest $(TOOL_TESTS) $(ARGS)

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from seed.generations import Store
     from seed.load import Steps
 
-PACKAGES = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="PATH..."
-)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+PACKAGES = click.argument("paths", nargs=-1, required=True, type=FOLDER, metavar="PATH...")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -144,13 +143,7 @@ def check(paths: tuple[Path, ...], complete: bool) -> None:
 
 
 @main.command()
-@click.argument(
-    "packages",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="[OLD] NEW",
-)
+@click.argument("packages", nargs=-1, required=True, type=FOLDER, metavar="[OLD] NEW")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff(packages: tuple[Path, ...], form: str) -> None:
     """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""

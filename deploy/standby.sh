@@ -4,8 +4,10 @@ set -eu
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA"
-  pg_basebackup --pgdata "$PGDATA" --write-recovery-conf --wal-method stream --slot standby --checkpoint fast \
-    --dbname "host=primary user=sic_replica password=$SIC_REPLICA_PASSWORD application_name=standby"
+  # A primary that is away has no address, and a try would take two minutes. PostgreSQL ignores connect_timeout here.
+  # The password goes by the environment: in --dbname, quotes and blanks would have to be escaped.
+  PGPASSWORD="$SIC_REPLICA_PASSWORD" pg_basebackup --pgdata "$PGDATA" --write-recovery-conf --wal-method stream --slot standby --checkpoint fast \
+    --dbname "host=primary user=sic_replica application_name=standby tcp_user_timeout=5000"
   chmod 0700 "$PGDATA"
 fi
 exec postgres -D "$PGDATA" -c hot_standby_feedback=on

@@ -186,7 +186,7 @@ ALL_FILTERS = [(plural, each.name) for plural, filters in FILTERS.items() for ea
 NEGATABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.negatable]
 MANY = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.many]
 NULLABLE = [(plural, each.name) for plural, filters in FILTERS.items() for each in filters if each.nullable]
-SINGLE = ("hedged", "has_quantity")
+SINGLE = {each.name for filters in FILTERS.values() for each in filters if each.single}
 # Parameters that take ids, with the list that has the records.
 REFERENCES = {
     "document": "documents",

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from difflib import ndiff
 from pathlib import Path
 
-import pytest
-
 from tests.server import ROOT, Server
 
 COPIED = ("api", "migrations", "seed", "tests", "docs", "pyproject.toml", "openapi.json", "README.md")
@@ -93,7 +91,5 @@ class Scratch:
     @contextmanager
     def served(self) -> Iterator[Server]:
         """A server of the copy."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("tests.server.ROOT", self.root)
-            with Server(self.database) as server:
-                yield server
+        with Server(self.database, root=self.root) as server:
+            yield server

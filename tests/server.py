@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,11 +24,13 @@ def free_port() -> int:
         return port
 
 
-def sic(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run one `sic` command to its end."""
+def sic(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, root: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run one `sic` command to its end, of the code at `root`."""
     return subprocess.run(
         [sys.executable, "-m", "api", *map(str, arguments)],
-        cwd=ROOT,
+        cwd=root,
         env=os.environ | (env or {}),
         capture_output=True,
         text=True,
@@ -53,8 +55,8 @@ def loaded(folder: Path, *packages: Path) -> dict[str, str]:
 class Server:
     """`with Server(env) as server`: serving once the body runs (`server.url`, `server.client`), ended with it.
 
-    `module` is run as `python -m module serve --host … --port …`. Raises RuntimeError with what the process
-    wrote when it does not get ready in `patience` seconds.
+    `module` is run as `python -m module serve --host … --port …`, of the code at `root`, by the command `under`.
+    Raises RuntimeError with what the process wrote when it does not get ready in `patience` seconds.
     """
 
     def __init__(
@@ -65,8 +67,11 @@ class Server:
         port: int | None = None,
         ready: str = "/readyz",
         patience: float = 20,
+        root: Path = ROOT,
+        under: Sequence[str] = (),
     ) -> None:
         self.env, self.module, self.ready, self.patience = dict(env), module, ready, patience
+        self.root, self.under = root, under
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -80,8 +85,8 @@ class Server:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", self.module, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
-            cwd=ROOT,
+            [*self.under, sys.executable, "-m", self.module, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=self.root,
             env=os.environ | self.env,
             stdin=subprocess.DEVNULL,
             stdout=self._output,

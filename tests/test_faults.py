@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
@@ -400,6 +401,108 @@ def test_an_index_of_other_content_under_this_snapshots_name_is_not_used(
         listed = server.client.get("/v1/claims?type=causal").json()
         assert listed["meta"]["total"] == len(server.client.get("/v1/claims.jsonl?type=causal").text.splitlines())
         assert "other records" in server.output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own can be mounted by root only")
+def test_an_index_directory_that_is_full_while_serving_is_done_without(
+    documents: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A load that writes there is refused; content that another publishes gets its index in memory."""
+    base, other = documents
+    with small_disk(tmp_path / "indexes", "32m") as disk:
+        env = loaded(tmp_path, base)
+        with Server(env | {"SIC_INDEX_DIR": str(disk)}) as server:
+            held = records(server)
+            before = server.client.get("/readyz").json()["snapshot"]
+            (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - 20_000))
+            with Load([server], threads=1) as load:
+                done = sic("load", other, env=env | {"SIC_INDEX_DIR": str(disk)})
+                assert done.returncode == 1
+                assert done.stderr.startswith("sic: the text index cannot be written")
+                assert done.stderr.endswith("nothing was changed\n")
+                assert done.stderr.count("\n") == 1
+                assert server.client.get("/readyz").json()["snapshot"] == before
+                assert sic("load", other, env=env).returncode == 0  # its index has a directory beside the file
+                took = within(30, lambda: server.client.get("/readyz").json()["snapshot"] != before)
+                assert server.client.get("/v1/search?q=actor").status_code == 200
+            assert "sic_index_in_memory 1.0" in server.client.get("/metrics").text.splitlines()
+            assert "SIC_INDEX_DIR" in server.output
+            lost = len(held - records(server))
+    row("index directory full", "20 kB left, then a load", 1, load, took, lost, " until the new content is served")
+    assert load.statuses.keys() == {200}
+    assert held
+    assert not lost
+
+
+# Several writers and several processes
+
+
+def documents_of(server: Server) -> frozenset[str]:
+    return frozenset(each["id"] for each in server.client.get("/v1/documents?limit=100").json()["data"])
+
+
+def outcomes(now: frozenset[str], earlier: frozenset[str], left: list[str]) -> set[frozenset[str]]:
+    """What may be published once these are done, in any order: a document is loaded, or None rolls back."""
+    if not left:
+        return {now}
+    found = set()
+    for at, step in enumerate(left):
+        rest = left[:at] + left[at + 1 :]
+        found |= outcomes(earlier, now, rest) if step == "rollback" else outcomes(now | {step}, now, rest)
+    return found
+
+
+def test_two_loads_and_a_rollback_at_once_are_done_one_after_the_other(database_url: str, tmp_path: Path) -> None:
+    write(tmp_path / "packages", 200, 4, 4)
+    packages = {path.name: path for path in sorted((tmp_path / "packages").iterdir()) if path.is_dir()}
+    first, second, third, fourth = packages
+    env = filled({"SIC_DATABASE_URL": database_url, "SIC_INDEX_DIR": str(tmp_path / "index")}, packages[first])
+    assert sic("load", packages[second], env=env).returncode == 0
+    with Server(env) as server:
+        held = records(server)
+        began = documents_of(server)
+        with Load([server], threads=1) as load:
+            commands: list[tuple[str | Path, ...]] = [
+                ("load", packages[third]),
+                ("load", packages[fourth]),
+                ("rollback",),
+            ]
+            with ThreadPoolExecutor(3) as threads:
+                done = list(threads.map(lambda command: sic(*command, env=env), commands))
+            finished = time.monotonic()
+            assert [each.returncode for each in done] == [0, 0, 0], [each.stderr for each in done]
+            ids = sorted(documents_of(server) | began)
+            possible = outcomes(began, frozenset({first}), [third, fourth, "rollback"])
+            within(10, lambda: documents_of(server) in possible)
+            took = time.monotonic() - finished
+        assert ids
+        kind = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
+        fault = f"two loads and a rollback at once, {kind}"
+        row(fault, "three processes", 3, load, took, "–", " until what an order of them gives is served")
+        assert load.statuses.keys() == {200}
+        assert held
+        with Server(env) as again:
+            assert documents_of(again) == documents_of(server)
+
+
+def test_a_worker_of_two_that_is_killed_takes_its_own_requests_alone(
+    own: dict[str, str], claims: frozenset[str]
+) -> None:
+    """As when memory runs out. Who is connected to it has to ask again; new connections go to the other."""
+    with Server(own | {"SIC_WORKERS": "2"}) as server, Load([server], threads=4) as load:
+        within(10, lambda: load.requests > 50)
+        assert server.process is not None
+        listed = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=True)
+        os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
+        began = time.monotonic()
+        within(20, lambda: server.output.count('"body": "ready"') >= 3)
+        took = time.monotonic() - began
+        lost = len(claims - records(server))
+    row("one worker of two killed", "SIGKILL", 1, load, took, lost, " until there were two again")
+    cut = sum(count for status, count in load.statuses.items() if not isinstance(status, int))
+    assert set(filter(lambda status: isinstance(status, int), load.statuses)) == {200}
+    assert cut <= 4
+    assert not lost
 
 
 # Clients and descriptors

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ import pandas
 import pytest
 
 from tests import astral
+from tests.benchmarks.corpus import write
 from tests.lists import LISTS, SOURCED, Content, export, ids, parameters, values, walk
-from tests.server import Server, refused
+from tests.server import Server, loaded, refused
 
 TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8; header=present"}
 ID_LISTS = ("actors", "places", "topics", "claims", "events", "obstacles", "positions", "documents")
@@ -398,3 +400,15 @@ def test_a_file_of_some_records_is_the_first_of_the_whole_file(
     for text in (str(2**53), "-1", "1.5", "all"):
         [error] = refused(client.get(f"{path}.csv", params={"limit": text}), "invalid-value")
         assert error["parameter"] == "limit"
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_the_last_window_of_a_file_may_hold_one_record(tmp_path: Path, beyond: int) -> None:
+    """Windows are of thirty records here: the file ends one before, at and one beyond the end of a window."""
+    number = 60 + beyond
+    write(tmp_path / "packages", number, 1, seed=1)
+    with Server(loaded(tmp_path, tmp_path / "packages") | {"SIC_BATCH_RECORDS": "3"}) as server:
+        for query in ({}, {"q": "-nothing"}, {"q": "-nothing", "sort": "id"}, {"sort": "-id"}):
+            for limit in ({}, {"limit": number - 1}, {"limit": number}, {"limit": 10_001}):
+                expected = min(number, int(limit.get("limit", number)))
+                assert len(set(ids(export(server.client, "/v1/claims", **query, **limit)))) == expected

@@ -51,8 +51,9 @@ class Markup(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.ids += [value for name, value in attrs if name == "id" and value]
-        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
+        named = {name: value for name, value in attrs if value}
+        self.ids += [named["id"]] if "id" in named else []
+        self.links += [named["href"]] if tag == "a" and "href" in named else []
         if tag not in self.EMPTY:
             self.open.append(tag)
 

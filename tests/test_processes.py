@@ -42,6 +42,14 @@ def hold_at_most(pids: list[int], count: int) -> bool:
     return sum(map(connections, pids)) <= count
 
 
+def both_get_connections(server: Server) -> bool:
+    with connected(server) as one, connected(server) as other:
+        for client in (one, other):
+            client.sendall(request("/livez"))
+            assert client.recv(20)
+        return min(map(connections, children(server))) > 0
+
+
 def lines(server: Server, body: str) -> list[dict[str, object]]:
     return [line for line in map(json.loads, server.output.splitlines()) if line.get("body") == body]
 
@@ -50,7 +58,7 @@ def lines(server: Server, body: str) -> list[dict[str, object]]:
 def two(environment: dict[str, str]) -> Iterator[Server]:
     with Server(environment | {"SIC_WORKERS": "2", "SIC_METRICS_PORT": str(free_port())}) as server:
         within(20, lambda: len(lines(server, "ready")) == 2)
-        time.sleep(1)  # the supervisor is told, too
+        within(20, partial(both_get_connections, server))  # the supervisor knows of both, too
         yield server
 
 

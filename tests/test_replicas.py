@@ -6,7 +6,7 @@ Everything is bounded in time; what was measured is in docs/reliability.md.
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +37,12 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("replicas")
+    with deployed(tmp_path_factory.mktemp("replicas")) as made:
+        yield made
+
+
+@contextmanager
+def deployed(folder: Path) -> Iterator[Deployment]:
     with servers("primary", "standby") as (primary, standby):
         primary.create()
         made = Deployment(primary, standby, folder)
@@ -258,6 +263,32 @@ def test_a_process_that_is_killed_leaves_the_other_serving(
     row(f"API process {killed + 1} of 2 killed", "SIGKILL, started again", 1, load, took, missing)
     assert load.statuses.keys() == {200}
     assert not missing
+
+
+def test_a_standby_that_is_promoted_is_read_and_written(tmp_path: Path) -> None:
+    """The primary is gone for good; content is published on what was its standby. A primary that comes back beside it,
+    which must not happen, is not read by processes that have got further."""
+    with deployed(tmp_path) as own, ExitStack() as stack:
+        processes = [stack.enter_context(Server(own.reader)) for _ in range(2)]
+        held = records(processes[0])
+        [before] = {ready(server)["snapshot"] for server in processes}
+        with Load(processes) as load:
+            time.sleep(0.5)
+            own.primary.stop("immediate")
+            time.sleep(0.5)
+            own.standby.run("pg_ctl", "--pgdata", own.standby.data, "--wait", "promote")
+            missing = lost(held, processes)
+            owner = own.owner | {"SIC_DATABASE_URL": own.standby.url()}
+            assert sic("unload", "karabakh", env=owner).returncode == 0
+            took = within(10, lambda: all(ready(server)["snapshot"] != before for server in processes))
+            own.primary.start()
+            time.sleep(2)
+            assert all(ready(server)["snapshot"] != before for server in processes)
+        note = " until content that was published on it is served"
+        row("a standby is promoted", "primary killed, `pg_ctl promote`, a load", 1, load, took, missing, note)
+        assert load.statuses.keys() == {200}
+        assert held
+        assert not missing
 
 
 def test_the_role_that_serves_cannot_write(deployment: Deployment) -> None:

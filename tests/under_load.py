@@ -3,6 +3,7 @@
 `pytest -s` prints a row of docs/reliability.md for every fault: `… | grep '^|'`.
 """
 
+import ssl
 import threading
 import time
 from collections import Counter
@@ -19,22 +20,28 @@ QUESTIONS = count()  # each is a new one, so that nothing is remembered and the 
 
 
 class Load:
-    """`with Load(servers) as load`: asks new questions of every server all the time, and keeps what was answered."""
+    """`with Load(servers) as load`: asks servers or URLs new questions all the time, and keeps what was answered."""
 
     def __init__(
-        self, asked: Sequence[Server], threads: int = 4, pause: float = PAUSE, path: str = "/v1/claims?"
+        self,
+        asked: Sequence[Server | str],
+        threads: int = 4,
+        pause: float = PAUSE,
+        path: str = "/v1/claims?",
+        verify: ssl.SSLContext | bool = True,
     ) -> None:
-        self._path, self._pause = path, pause
+        self._path, self._pause, self._verify = path, pause, verify
+        urls = [each if isinstance(each, str) else each.url for each in asked]
         self.statuses: Counter[int | str] = Counter()
         self.worst = 0.0
         self.unannounced = 0  # answers of 5xx that do not say when to come back
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._ask, args=(asked[number % len(asked)].url,)) for number in range(threads)
+            threading.Thread(target=self._ask, args=(urls[number % len(urls)],)) for number in range(threads)
         ]
 
     def _ask(self, url: str) -> None:
-        with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
+        with httpx.Client(base_url=url, timeout=30, trust_env=False, verify=self._verify) as client:
             while not self._stop.wait(self._pause):
                 began = time.monotonic()
                 try:

@@ -46,7 +46,3 @@ def present(reader: Reader, rows: Sequence[Relation]) -> list[Record]:
         }
         for row in rows
     ]
-
-
-def _words(row: Relation) -> tuple[str, int, int] | None:
-    return None if row.start is None or row.end is None else (row.document, row.start, row.end)

@@ -1,6 +1,6 @@
 """Public shapes that all records and responses share. OpenAPI is made of them."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field
 
@@ -139,6 +139,3 @@ class Several(Shape, Generic[T]):
     data: list[T]
     total: int
     href: str | None
-
-
-Offset = Annotated[int, Field(ge=0)]

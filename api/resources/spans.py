@@ -87,9 +87,8 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
 
 
 def _kinds(reader: Reader, found: Any, selected: tuple[str, ...]) -> list[tuple[str, int]]:
-    statement = select(found.c.kind, func.count().label("count")).group_by(found.c.kind)
-    counts = {row.kind: row[1] for row in reader.rows(statement)} | {}
-    counts = dict.fromkeys(selected, 0) | counts
+    statement = select(found.c.kind, func.count()).group_by(found.c.kind)
+    counts = dict.fromkeys(selected, 0) | dict(map(tuple, reader.rows(statement)))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

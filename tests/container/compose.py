@@ -17,7 +17,8 @@ from tests.server import ROOT, free_port
 
 SUBNET = "10.91.37.0/24"  # in which stand-ins/compose.yaml gives addresses
 STAND_INS = Path(__file__).parent / "stand-ins"
-SECRETS = {f"SIC_{role}_PASSWORD": f"{role.lower()}-secret" for role in ("OWNER", "READER", "REPLICA")}
+# With what breaks URLs, libpq's own strings, SQL and shells.
+SECRETS = {f"SIC_{role}_PASSWORD": f"{role.lower()}@secret/ :%40?#'\\\"&" for role in ("OWNER", "READER", "REPLICA")}
 # What podman is given as flags elsewhere, and names for containers.
 CONTAINERS_CONF = """
 [containers]
@@ -111,8 +112,9 @@ class Composed:
         return found
 
     def sql(self, service: str, statement: str) -> str:
-        connection = f"postgresql://sic_owner:{SECRETS['SIC_OWNER_PASSWORD']}@127.0.0.1/sic"
-        return podman("exec", self.container(service), "psql", "-AtXc", statement, connection).stdout.strip()
+        password = f"PGPASSWORD={SECRETS['SIC_OWNER_PASSWORD']}"
+        psql = ("psql", "-AtXc", statement, "postgresql://sic_owner@127.0.0.1/sic")
+        return podman("exec", "--env", password, self.container(service), *psql).stdout.strip()
 
     def address(self, service: str) -> str:
         of_networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"

@@ -139,7 +139,7 @@ def test_sigterm_finishes_what_was_asked_and_ends_in_ten_seconds() -> None:
         wait_ready(client)
         with (
             socket.create_connection(("127.0.0.1", port)) as idle,
-            client.stream("GET", "/v1/claims", params={"format": "jsonl"}) as stream,
+            client.stream("GET", "/v1/claims.jsonl") as stream,
         ):
             began = time.monotonic()
             podman("kill", "--signal", "TERM", container.name)
