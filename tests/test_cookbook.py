@@ -2,17 +2,17 @@
 
 import re
 
-import httpx
 import pytest
 
 from tests.cookbook import COOKBOOK, Recipe, ask, recipes, shown
+from tests.server import Server
 
 RECIPES = list(recipes())
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.command for recipe in RECIPES])
-def test_a_recipe_gives_the_answer_that_stands_in_the_cookbook(client: httpx.Client, recipe: Recipe) -> None:
-    response = ask(client, recipe.command)
+def test_a_recipe_gives_the_answer_that_stands_in_the_cookbook(served: Server, recipe: Recipe) -> None:
+    response = ask(served.client, recipe.command)
     assert shown(response) == recipe.answer
     assert response.status_code == (422 if "actor=ankara" in recipe.command else 200)
 
