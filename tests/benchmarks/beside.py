@@ -18,7 +18,9 @@ SEARCH = "/v1/search?q=prisoner+exchange&kind=claim&limit=20"
 # As it comes, Datasette also suggests facets, at several times the cost: it is compared without, to its advantage.
 DATASETTE_AS_IT_COMES = "/rows/claim.json?_size=20&type=causal&_shape=array"
 DATASETTE = DATASETTE_AS_IT_COMES + "&_nosuggest=1&_nofacet=1"
-DATASETTE_SEARCH = "/rows/claim.json?_size=20&_shape=array&_nosuggest=1&_nofacet=1&_search=prisoner+OR+exchange&_searchmode=raw"
+DATASETTE_SEARCH = (
+    "/rows/claim.json?_size=20&_shape=array&_nosuggest=1&_nofacet=1&_search=prisoner+OR+exchange&_searchmode=raw"
+)
 
 
 class Target(NamedTuple):
@@ -110,7 +112,9 @@ def _targets(folder: Path, peers: Path) -> Iterator[dict[str, Target]]:
             "logged": ours(sic(SIC_ACCESS_LOG="on"), PAGE),
             "computed": ours(sic(SIC_ANSWER_CACHE_BYTES="0"), PAGE),
             "tutorial": theirs(
-                [*uvicorn, "tests.benchmarks.peers.tutorial:app"], "/claims?limit=20&type=causal", {"DATABASE": str(database)}
+                [*uvicorn, "tests.benchmarks.peers.tutorial:app"],
+                "/claims?limit=20&type=causal",
+                {"DATABASE": str(database)},
             ),
             "datasette": theirs(datasette, DATASETTE),
             "datasette as it comes": theirs(datasette, DATASETTE_AS_IT_COMES),
