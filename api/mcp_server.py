@@ -44,9 +44,26 @@ class Api:
     def list(self, kind: str, filters: Filters, **more: Any) -> dict[str, Any]:
         answer = self.get(f"/v1/{kind}", {"limit": 20, **more, **filters}).json()
         meta = answer["meta"]
-        shown: dict[str, Any] = {"total": meta["total"], "records": [short(record) for record in answer["data"]]}
+        shown: dict[str, Any] = {"total": meta["total"], "records": [self.short(record) for record in answer["data"]]}
         shown |= {name: meta[name] for name in ("next_cursor", "corrected") if meta.get(name)}
         return shown
+
+    def short(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What an answer needs of a record."""
+        shown = {name: record[name] for name in KEPT if record.get(name) not in (None, [], "")}
+        if "speaker" in record:
+            shown["speaker"] = record["speaker"]  # null says that nobody is named
+        if record.get("date"):
+            shown["date"] = {name: value for name, value in record["date"].items() if value}
+        if source := record.get("source"):
+            shown["quote"] = source["quote"]
+            shown["at"] = f"{source['document']} {source['start']}-{source['end']}"
+        shown |= {
+            end: self.short(other)
+            for end, other in record.get("included", {}).items()
+            if end in ("from", "to") and other
+        }
+        return shown | {"page": str(self.client.base_url.join(record["links"]["page"]))}
 
 
 def _text(value: Any) -> str:
@@ -58,20 +75,6 @@ KEPT = (
     *("category", "speakers", "actor", "obstacle", "basis", "from", "to", "positions", "topics", "label", "names"),
     *("what", "why"),
 )
-
-
-def short(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer needs of a record."""
-    shown = {name: record[name] for name in KEPT if record.get(name) not in (None, [], "")}
-    if "speaker" in record:
-        shown["speaker"] = record["speaker"]  # null says that nobody is named
-    if record.get("date"):
-        shown["date"] = {name: value for name, value in record["date"].items() if value}
-    if source := record.get("source"):
-        shown["quote"] = source["quote"]
-        shown["at"] = f"{source['document']} {source['start']}-{source['end']}"
-    shown |= {end: short(other) for end, other in record.get("included", {}).items() if end in ("from", "to") and other}
-    return shown | {"page": record["links"]["page"]}
 
 
 def server(api: Api) -> MCPServer:

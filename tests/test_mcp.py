@@ -72,6 +72,7 @@ def test_who_contradicts_whom_is_answered_with_speakers_quotes_and_places(served
     assert relation["to"]["mode"] == "reported"
     assert relation["to"]["quote"] == "the European Parliament said the exodus amounted to ethnic cleansing"
     assert relation["to"]["at"] == "karabakh 7394-7462"
+    assert relation["page"].startswith(f"{served.url}/relations/")
 
 
 def test_every_tool_answers(served: Server) -> None:

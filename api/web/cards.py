@@ -62,11 +62,8 @@ def cards_of(reader: Reader, records: Sequence[Record]) -> list[Card]:
     claims = [record for record in records if record["kind"] == "claim"]
     include(reader, KINDS["claim"], claims, ("relations",))
     relations = [each for claim in claims for each in claim["included"]["relations"]["data"]]
-    first = Names(reader, ids_in([*records, *relations]))
-    ends = [record for (kind, _), record in first.records.items() if kind == "claim"]
-    names = Names(reader, {("actor", end["speaker"]) for end in ends if end["speaker"]} - {("actor", "author")})
-    names.records |= first.records
-    names._topics = first._topics
+    names = Names(reader, ids_in([*records, *relations]))
+    names.read_speakers(reader)
     return [_card(reader.root, record, names) for record in records]
 
 

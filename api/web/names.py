@@ -41,15 +41,24 @@ class Names:
         self.root = reader.root
         self.records: dict[tuple[str, str], Record] = {}
         self._topics: dict[str, str] = {}
+        self.read(reader, ids)
+
+    def read(self, reader: Reader, ids: Iterable[tuple[str, str]]) -> None:
+        """Adds the records of these ids, in a statement or two for each kind."""
         by_kind: dict[str, set[str]] = {}
         for kind, id in ids:
             by_kind.setdefault(kind, set()).add(id)
         for kind, wanted in by_kind.items():
             if kind == "topic":
-                self._topics = {row.id: row.label for row in reader.rows(TOPICS, ids=sorted(wanted))}
+                self._topics |= {row.id: row.label for row in reader.rows(TOPICS, ids=sorted(wanted))}
             else:
                 records = records_by_id(reader, KINDS[kind], wanted)
                 self.records |= {(kind, id): record for id, record in records.items()}
+
+    def read_speakers(self, reader: Reader) -> None:
+        """Adds those who make the claims that are named here."""
+        speakers = {record["speaker"] for (kind, _), record in self.records.items() if kind == "claim"}
+        self.read(reader, {("actor", speaker) for speaker in speakers - {None, "author"}})
 
     def of(self, kind: str, id: str) -> Named:
         if kind == "topic":

@@ -79,22 +79,27 @@ def parts(
     return made
 
 
-def segments(text: str, span: Range, marked: Sequence[Mark], found: Sequence[Range] = ()) -> list[Segment]:
+def segments(
+    text: str, span: Range, marked: Sequence[Mark] = (), found: Sequence[Range] = (), at: int = 0
+) -> list[Segment]:
+    """The words of a span; `text` begins at the offset `at`."""
     start, end = span
     here = [mark for mark in marked if mark.start < end and start < mark.end]
     hits = [hit for hit in found if hit[0] < end and start < hit[1]]
     edges = {start, end, *(edge for mark in here for edge in (mark.start, mark.end))}
     edges |= {edge for hit in hits for edge in hit}
     cuts = sorted(edge for edge in edges if start <= edge <= end)
-    return list(_segments(text, cuts, here, hits))
+    return list(_segments(text, at, cuts, here, hits))
 
 
-def _segments(text: str, cuts: Sequence[int], here: Sequence[Mark], hits: Sequence[Range]) -> Iterator[Segment]:
+def _segments(
+    text: str, at: int, cuts: Sequence[int], here: Sequence[Mark], hits: Sequence[Range]
+) -> Iterator[Segment]:
     for start, end in pairwise(cuts):
         over = [mark for mark in here if mark.start <= start and end <= mark.end]
         shortest = min(over, key=lambda mark: mark.end - mark.start, default=None)
         yield Segment(
-            text=text[start:end],
+            text=text[start - at : end - at],
             start=start,
             marks=sorted({each for mark in over for each in mark.marks}),
             ids=[mark.id for mark in over],

@@ -63,14 +63,13 @@ def argument_page(request: SnapshotRequest, params: Params, id: str) -> Body:  #
         document = document_of(request, reader, id)
         relations = read(reader, RELATION, id, most=MOST)
         names = Names(reader, {("claim", relation[end]) for relation in relations for end in ("from", "to")})
-        speakers = {claim["speaker"] for claim in names.records.values()} - {None, "author"}
-        who = Names(reader, {("actor", speaker) for speaker in speakers})
+        names.read_speakers(reader)
         order = select(COLUMN.id, COLUMN.start, COLUMN.mode, COLUMN.statement).where(COLUMN.document == id)
         claims = reader.rows(order.order_by(COLUMN.sequence))
         sections = read(reader, SECTION, id)
     step = (WIDE - 2 * LEFT) / max(len(claims) - 1, 1)
     x = {claim.id: round(LEFT + place * step, 1) for place, claim in enumerate(claims)}
-    links = [_link(relation, names, who) for relation in relations]
+    links = [_link(relation, names) for relation in relations]
     head = Head(
         f"{STRINGS['argument']['title']}: {document['label']}",
         STRINGS["argument"]["description"].format(document=document["label"]),
@@ -95,9 +94,9 @@ def _counts(relations: list[Record]) -> list[tuple[str, int]]:
     return [(type, counts[type]) for type in order if counts[type]]
 
 
-def _link(relation: Record, names: Names, who: Names) -> Link:
+def _link(relation: Record, names: Names) -> Link:
     one, other = (names.records[("claim", relation[end])] for end in ("from", "to"))
-    return Link(relation, one, other, who.speaker(one["speaker"]), who.speaker(other["speaker"]))
+    return Link(relation, one, other, names.speaker(one["speaker"]), names.speaker(other["speaker"]))
 
 
 def _arc(link: Link, x: dict[str, float]) -> Arc:

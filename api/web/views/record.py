@@ -33,7 +33,7 @@ def record_page(request: SnapshotRequest, params: Params, plural: str, id: str) 
             text = Text(reader, source["document"])
             span = (source["start"], source["end"])
             start, end = text.expanded(span, "sentence")
-            context = segments("\0" * start + text.read(start, end), (start, end), [], [span])
+            context = segments(text.read(start, end), (start, end), (), [span], start)
     links = record["links"]
     head = Head(
         card.title,

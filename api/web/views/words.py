@@ -55,8 +55,7 @@ def words_page(request: SnapshotRequest, params: WordsParams, id: str, start: in
         indexed=False,
         document=document,
     )
-    moved = [(around[0], around[1])]
-    paragraphs = [segments("\0" * around[0] + shown, block, [], [span]) for block in _blocks(shown, around[0]) or moved]
+    paragraphs = [segments(shown, block, (), [span], around[0]) for block in _blocks(shown, around[0])]
     return page(
         request, "words.html", head, document=document, paragraphs=paragraphs, cards=cards, span=span, words=words,
         total=total, most=MOST_CARDS, data=request.href(data),
