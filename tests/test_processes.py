@@ -145,7 +145,7 @@ def test_a_process_that_is_told_to_end_is_unready_first_and_loses_no_request(
     workers: str, environment: dict[str, str]
 ) -> None:
     """As in a rolling restart: whoever asks goes elsewhere once it is unready, and finds it listening until then."""
-    env = environment | {"SIC_DRAIN_SECONDS": "2", "SIC_WORKERS": workers}
+    env = environment | {"SIC_DRAIN_SECONDS": "5", "SIC_WORKERS": workers}
     with Server(env) as server:
         within(20, lambda: len(lines(server, "ready")) == int(workers))
         assert server.process is not None
@@ -154,16 +154,16 @@ def test_a_process_that_is_told_to_end_is_unready_first_and_loses_no_request(
             assert kept.get("/readyz").status_code == 200
             server.process.send_signal(signal.SIGTERM)
             began = time.monotonic()
-            within(1, lambda: httpx.get(server.url + "/readyz", trust_env=False).status_code == 503)
+            within(4, lambda: httpx.get(server.url + "/readyz", trust_env=False).status_code == 503)
             response = kept.get("/readyz")
             assert response.json()["down"] == {"process": "it is about to end"}
             assert response.headers["connection"] == "close"
-            while time.monotonic() - began < 1.8:
+            while time.monotonic() - began < 3:
                 for ask in (kept.get, httpx.Client(base_url=server.url, trust_env=False).get):
                     statuses[ask("/v1/claims?limit=2").status_code] += 1
         assert statuses.keys() == {200}
-        server.process.wait(10)
-        assert 1.9 < time.monotonic() - began < 8
+        server.process.wait(20)
+        assert time.monotonic() - began > 4.9
         with pytest.raises(httpx.ConnectError):
             httpx.get(server.url + "/livez", trust_env=False)
 
