@@ -61,7 +61,7 @@ def test_what_rests_on_any_sentence_is_asked_of_the_server(visitor: Visitor) -> 
     asked = page.evaluate("[...CSS.highlights.get('asked')].map(String)")
     sentence = visitor.client.get("/v1/documents/karabakh/text?start=5&end=6&expand=sentence").text
     assert asked == [sentence]
-    assert visitor.focused.startswith("What these words carry")
+    assert visitor.focused.startswith("What these words say")
     visitor.press("Escape")
     assert visitor.focused == "1"
 
