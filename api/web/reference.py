@@ -105,7 +105,7 @@ def _values(schema: Mapping[str, Any]) -> list[str]:
 
 
 EXAMPLES = {"id": "karabakh.c134", "quote": "karabakh+is+armenia", "q": "exodus", "by": "type", "start": "2510"}
-EXAMPLES |= {"end": "2529", "type": "not-found", "name": "claim_type", "plural": "claims"}
+EXAMPLES |= {"end": "2529", "type": "not-found", "name": "claim_type", "kind": "claims"}
 IDS = {"documents": "karabakh", "sections": "karabakh.s08", "events": "karabakh.e088", "obstacles": "karabakh.o1"}
 IDS |= {"positions": "karabakh.o1-armenia", "actors": "armenia", "places": "karabakh", "relations": "karabakh.r053"}
 IDS |= {"corrections": "karabakh.k01"}
