@@ -269,7 +269,8 @@ def a_quote_with(content: Content, mark: str) -> str:
 
 
 def test_a_quotation_is_found_exactly_with_what_rests_on_it(client: httpx.Client, content: Content) -> None:
-    for source in list(sources(content))[::29]:
+    long = [source for source in sources(content) if len(source["quote"]) > 20]  # a short one may stand in many places
+    for source in long[::29]:
         found = resolved(client, source["quote"])
         assert found["match"] == "exact"
         span = next(s for s in found["spans"] if (s["document"], s["start"]) == (source["document"], source["start"]))
