@@ -1,6 +1,6 @@
 """Files: the whole result of a query, or its first records, streamed in batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,11 +22,29 @@ MOST_RANKED = 10_000  # records up to which a file with `q` is best first
 
 def records_file(request: SnapshotRequest, params: FileParams, kind: Kind) -> Body:
     """A file of a list, in the form that the path names."""
-    form = request.form
-    assert form.write is not None
-    columns = expanded(kind, params.fields) if form.has_columns else params.fields
-    write = partial(form.write, columns)
-    return Body(_written(write, _batches(request, params, kind)), filename=filename(request, kind.plural))
+    columns = expanded(kind, params.fields) if request.form.has_columns else params.fields
+    return _file(request, kind.plural, columns, _batches(request, params, kind))
+
+
+def windowed_file(
+    request: SnapshotRequest,
+    params: Any,
+    name: str,
+    columns: Sequence[str],
+    read: Callable[[int, int], list[Record]],
+) -> Body:
+    """A file of what `read(offset, limit)` returns, in the form that the path names.
+
+    `params.fields` are its columns, in their order; without them a form that has columns writes all `columns`.
+    """
+    fields = params.fields or (columns if request.form.has_columns else ())
+    most = None if params.limit is MISSING else params.limit
+    return _file(request, name, fields, _read(read, request.settings.batch_records, most))
+
+
+def _file(request: SnapshotRequest, name: str, columns: Sequence[str], batches: Iterator[list[Record]]) -> Body:
+    assert request.form.write is not None
+    return Body(_written(partial(request.form.write, columns), batches), filename=filename(request, name))
 
 
 def filename(request: SnapshotRequest, name: str) -> str:
@@ -43,6 +61,17 @@ def expanded(kind: Kind, fields: Sequence[str]) -> Sequence[str]:
         for field in fields
         for column in ([each for each in columns if each == field or each.startswith(field + ".")] or [field])
     ]
+
+
+def _read(read: Callable[[int, int], list[Record]], batch: int, most: int | None) -> Iterator[list[Record]]:
+    offset = 0
+    while True:
+        records = read(offset, batch if most is None else min(batch, most - offset))
+        if records:
+            yield records
+        offset += len(records)
+        if len(records) < batch or offset == most:
+            return
 
 
 def _written(write: Any, batches: Iterator[list[Record]]) -> Iterator[bytes]:

@@ -1,6 +1,5 @@
 """Every sentence of a document's text, and what rests on it."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -15,7 +14,7 @@ from api.params.fields import Flag, Many
 from api.params.filters import ClosedParams
 from api.params.lists import FileLimit, PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
-from api.records.files import filename
+from api.records.files import windowed_file
 from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, optional_keys
 from api.records.paging import window_cursors
@@ -107,27 +106,14 @@ def _include(reader: Reader, records: list[Record], plurals: tuple[str, ...]) ->
 def coverage_file(request: SnapshotRequest, params: CoverageFileParams, id: str) -> Body:
     with reading(request) as reader:
         params.span(text_of(request, reader, id))
-    columns = params.fields or (COLUMNS if request.form.has_columns else ())
-    return Body(_lines(request, params, columns, id), filename=filename(request, f"{id}-coverage"))
 
-
-def _lines(request: SnapshotRequest, params: CoverageFileParams, columns: tuple[str, ...], id: str) -> Iterator[bytes]:
-    """Batches of sentences, each with a session of its own."""
-    write = request.form.write
-    assert write is not None
-    most = None if params.limit is MISSING else params.limit
-    batch, offset = request.settings.batch_records, 0
-    while True:
-        limit = batch if most is None else min(batch, most - offset)
+    def read(offset: int, limit: int) -> list[Record]:
         with reading(request) as reader:
             text = Text(reader, id)
             rows = reader.rows(_statement(params, text).limit(limit).offset(offset)) if limit else ()
-            records = list(covered(reader, text, rows))
-        if lines := write(columns, records, offset == 0):
-            yield lines
-        offset += len(records)
-        if len(records) < batch or offset == most:
-            return
+            return list(covered(reader, text, rows))
+
+    return windowed_file(request, params, f"{id}-coverage", COLUMNS, read)
 
 
 @router.get("/documents/{id}/coverage", response_model=CoveragePage)

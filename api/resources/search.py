@@ -1,6 +1,5 @@
 """Search across all kinds."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Query
@@ -24,7 +23,7 @@ from api.params.fields import (
 )
 from api.params.filters import ClosedParams
 from api.params.lists import MOST_Q, FileLimit, PageParams, SearchWords
-from api.records.files import filename
+from api.records.files import windowed_file
 from api.records.hits import FILTERS, NAMES, SEARCHED, question_of, records_of, search_page
 from api.records.pages import facets_of, model
 from api.records.presentation import PRESENTATIONS
@@ -75,25 +74,13 @@ class SearchFileParams(SearchFilters, Params, sets={"kind": NAMES, "kind_not": N
 
 
 def search_file(request: SnapshotRequest, params: SearchFileParams) -> Body:
-    columns = params.fields or (COLUMNS if request.form.has_columns else ())
-    return Body(_lines(request, params, columns), filename=filename(request, "search"))
+    flat = params.fields or request.form.has_columns
 
-
-def _lines(request: SnapshotRequest, params: SearchFileParams, columns: tuple[str, ...]) -> Iterator[bytes]:
-    """Best first, a batch at a time."""
-    write = request.form.write
-    assert write is not None
-    batch, offset = request.settings.batch_records, 0
-    most = None if params.limit is MISSING else params.limit
-    while True:
-        limit = batch if most is None else min(batch, most - offset)
+    def read(offset: int, limit: int) -> list[Record]:
         records = records_of(request, request.snapshot.index.ask(question_of(params, limit=limit, offset=offset)))
-        rows = [_row(record) for record in records] if columns else records
-        if lines := write(columns, rows, offset == 0):
-            yield lines
-        offset += len(records)
-        if len(records) < batch or offset == most:
-            return
+        return [_row(record) for record in records] if flat else records
+
+    return windowed_file(request, params, "search", COLUMNS, read)
 
 
 def _row(record: Record) -> Record:

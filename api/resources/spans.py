@@ -1,6 +1,5 @@
 """Everything that rests on a stretch of a document's text."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union
 
 from fastapi import APIRouter, Query
@@ -15,7 +14,7 @@ from api.params.base import Params
 from api.params.fields import Many
 from api.params.filters import ClosedParams
 from api.params.lists import FileLimit, PageParams
-from api.records.files import filename
+from api.records.files import windowed_file
 from api.records.includes import include
 from api.records.lists import page_body, reading
 from api.records.pages import facets_of, model, with_included
@@ -74,11 +73,11 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
     with reading(request) as reader:
         text = text_of(request, reader, id)
         span, widened = params.widened(text)
-        found = overlapping(text, span, params.kinds())
-        answer = search.Answer(count(reader, found))
+        overlaps = overlapping(text, span, params.kinds())
+        answer = search.Answer(count(reader, overlaps))
         if params.facets:
             answer.facets = {"kind": _kinds(reader, overlapping(text, span), params.kind)}
-        records = resting_on(reader, found, span, limit, offset) if limit else []
+        records = resting_on(reader, overlaps, span, limit, offset) if limit else []
         _include(reader, records, params.include)
     cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
     body = page_body(request, params, records, answer, *cursors)
@@ -86,8 +85,8 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
     return body
 
 
-def _kinds(reader: Reader, found: Any, selected: tuple[str, ...]) -> list[tuple[str, int]]:
-    statement = select(found.c.kind, func.count()).group_by(found.c.kind)
+def _kinds(reader: Reader, overlaps: Any, selected: tuple[str, ...]) -> list[tuple[str, int]]:
+    statement = select(overlaps.c.kind, func.count()).group_by(overlaps.c.kind)
     counts = dict.fromkeys(selected, 0) | dict(map(tuple, reader.rows(statement)))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -102,32 +101,15 @@ def spans_file(request: SnapshotRequest, params: SpanFileParams, id: str) -> Bod
     with reading(request) as reader:
         text = text_of(request, reader, id)
         span, widened = params.widened(text)
-    most = None if params.limit is MISSING else params.limit
-    columns = params.fields or (COLUMNS if request.form.has_columns else ())
-    return Body(
-        _lines(request, columns, id, span, params.kinds(), most),
-        filename=filename(request, f"{id}-spans"),
-        location=location(request, params, span, widened),
-    )
 
-
-def _lines(
-    request: SnapshotRequest, columns: tuple[str, ...], id: str, span: tuple[int, int], kinds: Any, most: int | None
-) -> Iterator[bytes]:
-    """Batches of records, each with a session of its own."""
-    write = request.form.write
-    assert write is not None
-    batch, offset = request.settings.batch_records, 0
-    while True:
-        limit = batch if most is None else min(batch, most - offset)
+    def read(offset: int, limit: int) -> list[Record]:
         with reading(request) as reader:
-            found = overlapping(Text(reader, id), span, kinds)
-            records = resting_on(reader, found, span, limit, offset) if limit else []
-        if lines := write(columns, records, offset == 0):
-            yield lines
-        offset += len(records)
-        if len(records) < batch or offset == most:
-            return
+            records = overlapping(Text(reader, id), span, params.kinds())
+            return resting_on(reader, records, span, limit, offset) if limit else []
+
+    body = windowed_file(request, params, f"{id}-spans", COLUMNS, read)
+    body.location = location(request, params, span, widened)
+    return body
 
 
 @router.get("/documents/{id}/spans", response_model=SpanPage)
