@@ -3,13 +3,12 @@
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import MISSING, BeforeValidator, Field
+from pydantic import MISSING, BeforeValidator, Field, model_validator
 
+from api.params.base import Params
 from api.params.fields import invalid, shown
-
-P = TypeVar("P")
 
 PATTERN = r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 EXAMPLES = ("2020-11-10", "2020-11", "2020")
@@ -40,9 +39,18 @@ def _day(value: Any) -> Any:
 Day = Annotated[str, Field(pattern=f"^{PATTERN}$"), BeforeValidator(_day)]
 
 
-def in_order(params: P) -> P:
-    """Refuses a period whose first day is after its last."""
-    first, last = (getattr(params, name) for name in ("date_from", "date_to"))
-    if first is not MISSING and last is not MISSING and bounds(first)[0] > bounds(last)[1]:
-        raise invalid("date_from is after date_to", parameter="date_from")
-    return params
+class PeriodParams(Params):
+    """The days that a period is compared with. An error where the first is after the last."""
+
+    date_from: Day | MISSING = Field(MISSING, description="From this day, month or year on, its whole span.")
+    date_to: Day | MISSING = Field(MISSING, description="Up to this day, month or year.")
+    date_match: Literal["possible", "certain"] = Field(
+        "possible", description="possible: the period overlaps the dates; certain: it lies within them."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, last = self.date_from, self.date_to
+        if first is not MISSING and last is not MISSING and bounds(first)[0] > bounds(last)[1]:
+            raise invalid("date_from is after date_to", parameter="date_from")
+        return self

@@ -59,8 +59,7 @@ def _compare(model: type[Params], kind: Kind) -> None:
     declared = set(model.__annotations__)
     if missing := [name for name in kind.filters if attribute_of(name) not in declared]:
         raise RuntimeError(f"{model.__name__} has no parameter for {', '.join(missing)} of the kind {kind.name}")
-    periods = {"date_from", "date_to", "date_match"} if kind.period else set()
-    if extra := declared - set(map(attribute_of, kind.filters)) - periods - {"id"}:
+    if extra := declared - set(map(attribute_of, kind.filters)) - {"id"}:
         raise RuntimeError(f"the kind {kind.name} has no filter for {', '.join(sorted(extra))} of {model.__name__}")
 
 

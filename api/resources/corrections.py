@@ -1,17 +1,17 @@
 """Corrections: what an editor changed after a package was first published."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import MISSING, Field, model_validator
+from pydantic import Field
 
 from api.formats.forms import CSV
 from api.formats.routes import files
 from api.model.kinds.corrections import CORRECTION
 from api.model.vocabularies import RecordKind
 from api.params.base import Params
-from api.params.dates import Day, in_order
+from api.params.dates import PeriodParams
 from api.params.fields import AnyId, CorrectionId, DocumentId, Many
 from api.params.filters import ClosedParams
 from api.params.lists import BareListParams, HighlightParams, SearchedCountParams, SearchedFileParams
@@ -26,20 +26,11 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["corrections"])
 
 
-class CorrectionFilters(ClosedParams, filters=CORRECTION):
+class CorrectionFilters(ClosedParams, PeriodParams, filters=CORRECTION):
     id: Many[CorrectionId] = Field((), description="These corrections.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     record_kind: Many[RecordKind] = Field((), description="Of records of these kinds.")
     record: Many[AnyId] = Field((), description="Of these records, also of those that no longer exist.")
-    date_from: Day | MISSING = Field(MISSING, description="From this day, month or year on, its whole span.")
-    date_to: Day | MISSING = Field(MISSING, description="Up to this day, month or year.")
-    date_match: Literal["possible", "certain"] = Field(
-        "possible", description="possible: the period overlaps the dates; certain: it lies within them."
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        return in_order(self)
 
 
 class CorrectionParams(CorrectionFilters, BareListParams, HighlightParams):

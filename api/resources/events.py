@@ -1,17 +1,17 @@
 """Events: what an outsider could have observed, dated as the document dates it and no further."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import MISSING, Field, model_validator
+from pydantic import Field
 
 from api.formats.annotations import AnnotationPage
 from api.formats.forms import CSV, JSONLD
 from api.formats.routes import files, response_class
 from api.model.kinds.events import EVENT
 from api.model.vocabularies import DateBasis, EventCategory, EventStatus
-from api.params.dates import Day, in_order
+from api.params.dates import PeriodParams
 from api.params.fields import (
     ActorIdOrNone,
     ClaimId,
@@ -42,7 +42,7 @@ from api.request import OnSnapshot
 router = APIRouter(prefix="/v1", tags=["events"])
 
 
-class EventFilters(ClosedParams, filters=EVENT):
+class EventFilters(ClosedParams, PeriodParams, filters=EVENT):
     id: Many[EventId] = Field((), description="These events.")
     document: Many[DocumentId] = Field((), description="Of these documents.")
     section: Many[SectionId] = Field((), description="In these leaf sections.")
@@ -54,15 +54,6 @@ class EventFilters(ClosedParams, filters=EVENT):
     claim: Many[ClaimId] = Field((), description="That these claims are about.")
     basis: Many[DateBasis] = Field((), description="What the date rests on.")
     year: Many[Year] = Field((), description="Year of the earliest possible day; `none` where that is unknown.")
-    date_from: Day | MISSING = Field(MISSING, description="From this day, month or year on, its whole span.")
-    date_to: Day | MISSING = Field(MISSING, description="Up to this day, month or year.")
-    date_match: Literal["possible", "certain"] = Field(
-        "possible", description="possible: the period overlaps the dates; certain: it lies within them."
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        return in_order(self)
 
 
 class EventParams(EventFilters, SearchedListParams):
