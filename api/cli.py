@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 
 from api import __version__
-from api.settings import Settings, strangers
+from api.settings import Settings, unknown_settings
 
 if TYPE_CHECKING:
     from seed.faults import Fault
@@ -67,7 +67,7 @@ def mcp(url: str) -> None:
 
 @contextmanager
 def _without_garbage() -> Iterator[None]:
-    """What imports make stays: looking through it for garbage would take a tenth of the start."""
+    """Imports leave no garbage; to look for it would take a tenth of the start."""
     gc.disable()
     yield
     gc.freeze()
@@ -92,13 +92,13 @@ def load(paths: tuple[Path, ...]) -> None:
     with _reported():
         from seed.load import load as run
 
-        done = run(_store(settings), paths, settings.index_root, _steps())
-        _warn(done.warnings)
-        what = done.documents[0] if len(done.documents) == 1 else f"{len(done.documents)} documents"
-        if done.changed:
-            click.echo(f"loaded {what}; snapshot {done.snapshot}: {_counted(done.counts)}")
+        loaded = run(_store(settings), paths, settings.index_root, _steps())
+        _warn(loaded.warnings)
+        what = loaded.documents[0] if len(loaded.documents) == 1 else f"{len(loaded.documents)} documents"
+        if loaded.changed:
+            click.echo(f"loaded {what}; snapshot {loaded.snapshot}: {_counted(loaded.counts)}")
         else:
-            click.echo(f"{what} already loaded, nothing changed; snapshot {done.snapshot}")
+            click.echo(f"{what} already loaded, nothing changed; snapshot {loaded.snapshot}")
 
 
 @main.command()
@@ -109,8 +109,8 @@ def unload(document: str) -> None:
     with _reported():
         from seed.load import unload as run
 
-        done = run(_store(settings), document, settings.index_root, _steps())
-        click.echo(f"unloaded {document}; snapshot {done.snapshot}: {_counted(done.counts)}")
+        result = run(_store(settings), document, settings.index_root, _steps())
+        click.echo(f"unloaded {document}; snapshot {result.snapshot}: {_counted(result.counts)}")
 
 
 @main.command()
@@ -120,8 +120,8 @@ def rollback() -> None:
     with _reported():
         from seed.load import rollback as run
 
-        done = run(_store(settings), settings.index_root, _steps())
-        click.echo(f"published snapshot {done.snapshot} again: {', '.join(done.documents) or 'no documents'}")
+        result = run(_store(settings), settings.index_root, _steps())
+        click.echo(f"published snapshot {result.snapshot} again: {', '.join(result.documents) or 'no documents'}")
 
 
 @main.command()
@@ -162,16 +162,16 @@ def diff(packages: tuple[Path, ...], form: str) -> None:
 
 
 def _settings() -> Settings:
-    for line in strangers(environ):
+    for line in unknown_settings(environ):
         click.echo(f"sic: {line}", err=True)
     try:
         return Settings()
     except ValidationError as error:
         for fault in error.errors():
             name = f"SIC_{'_'.join(map(str, fault['loc']))}".upper()
-            # A URL may hold a password; a log keeps what it is told.
-            given = "" if name.endswith("_URL") else f" (it is {fault['input']!r})"
-            click.echo(f"sic: set {name}: {fault['msg']}{given}", err=True)
+            # A URL may hold a password, which must not reach a log.
+            value = "" if name.endswith("_URL") else f" (it is {fault['input']!r})"
+            click.echo(f"sic: set {name}: {fault['msg']}{value}", err=True)
         raise SystemExit(2) from None
 
 

@@ -86,7 +86,7 @@ class Problem(Shape):
 
 def document(app: FastAPI, version: str) -> dict[str, Any]:
     """The contract as a document. The file in the repository is this, with examples; a test compares them."""
-    made = get_openapi(
+    contract = get_openapi(
         title="sic",
         version=version,
         openapi_version="3.1.0",
@@ -96,25 +96,25 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": "/"}],
     )
-    schemas = made["components"]["schemas"]
+    schemas = contract["components"]["schemas"]
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["Problem"] = problem
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form of an error, which is never sent
         schemas.pop(name, None)
     names = {getattr(route, "path_format", ""): route.name for route in app.routes}  # type: ignore[attr-defined]
-    for path, item in made["paths"].items():
+    for path, item in contract["paths"].items():
         for operation in item.values():
             operation["operationId"] = names[path]  # the endpoint's own name: stable and readable
             _finish(path, operation)
-    made["components"] |= {
+    contract["components"] |= {
         "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()},
         "responses": {f"Problem{status}": _problem(slugs) for status, slugs in STATUSES.items()}
         | {"NotModified": {"description": "What If-None-Match names is still the response."}},
-        "parameters": _share_parameters(made["paths"]),
+        "parameters": _share_parameters(contract["paths"]),
     }
-    made["components"]["schemas"] = dict(sorted(schemas.items()))
-    return made
+    contract["components"]["schemas"] = dict(sorted(schemas.items()))
+    return contract
 
 
 def _finish(path: str, operation: dict[str, Any]) -> None:

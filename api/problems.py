@@ -143,7 +143,7 @@ class Fault:
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """Raise it from anywhere; it is written as the response."""
+    """Any code may raise it; it becomes the response. `members` are added to those of RFC 9457."""
 
     slug: str
     detail: str
@@ -156,6 +156,7 @@ class Problem(Exception):
         return PROBLEM_TYPES[self.slug]
 
     def body(self, *, root: str, instance: str, request_id: str) -> bytes:
+        """The problem as JSON. `root` is the prefix of paths, `instance` the path of the request."""
         content: dict[str, Any] = {
             "type": f"{root}/problems/{self.slug}",
             "title": self.kind.title,
@@ -187,11 +188,11 @@ def bad_query(faults: Iterable[Fault]) -> Problem:
     return Problem(listed[0].slug, listed[0].detail + more, listed[:MOST_FAULTS])
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like it: first by spelling, then as a part of one."""
-    words = list(known)
-    sought = word[:64]
-    if matches := get_close_matches(sought, words, n=1, cutoff=0.6):
+def nearest(text: str, words: Iterable[str]) -> str | None:
+    """The word that is most like the text: by spelling, or else the shortest that contains the text."""
+    words = list(words)
+    text = text[:64]
+    if matches := get_close_matches(text, words, n=1, cutoff=0.6):
         return matches[0]
-    parts = [known for known in words if len(sought) > 3 and sought.casefold() in known.casefold()]
-    return min(parts, key=len) if parts else None
+    containing = [word for word in words if len(text) > 3 and text.casefold() in word.casefold()]
+    return min(containing, key=len, default=None)

@@ -155,9 +155,9 @@ class SnapshotRequest:
         response.raw_headers = list(answer.headers)
         return response
 
-    def faults(self, model: type[Params], params: Params, known: Iterable[Fault] = ()) -> list[Fault]:
-        """All that is wrong with the query: `known` faults, then what the raw query string and the content show."""
-        faults = list(known)
+    def faults(self, model: type[Params], params: Params, validation: Iterable[Fault] = ()) -> list[Fault]:
+        """All faults of the query: those of its validation, then those that its raw text and the content show."""
+        faults = list(validation)
         if self.scope["query_string"]:
             raw = list(raw_faults(self.scope["query_string"], model))
             repeated = {fault.parameter for fault in raw if fault.slug == "repeated-parameter"}
@@ -256,9 +256,9 @@ def _word(text: str, words: Iterable[str]) -> str | None:
 
 
 def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:
-    """RFC 8288: targets are paths from the root."""
-    known = [*links, ("service-desc", f"{root}/openapi.json"), ("describedby", f"{root}/docs")]
-    return ", ".join(f'<{target}>; rel="{relation}"' for relation, target in known if target)
+    """A Link header (RFC 8288) of pairs of relation and path; pairs without a path are left out."""
+    every = [*links, ("service-desc", f"{root}/openapi.json"), ("describedby", f"{root}/docs")]
+    return ", ".join(f'<{target}>; rel="{relation}"' for relation, target in every if target)
 
 
 async def _on_snapshot(request: Request) -> SnapshotRequest:

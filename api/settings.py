@@ -96,10 +96,10 @@ class Settings(BaseSettings):
         return None
 
 
-def strangers(environment: Iterable[str]) -> Iterator[str]:
-    """A line for each SIC_* variable that is no setting, with the one that may have been meant."""
-    known = {f"SIC_{name}".upper() for name in Settings.model_fields}
+def unknown_settings(environment: Iterable[str]) -> Iterator[str]:
+    """A message for each SIC_* variable that is no setting, with the nearest setting."""
+    settings = {f"SIC_{name}".upper() for name in Settings.model_fields}
     for name in sorted(environment):
-        if name.startswith("SIC_") and name.upper() not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.7)
+        if name.startswith("SIC_") and name.upper() not in settings:
+            near = get_close_matches(name, settings, n=1, cutoff=0.7)
             yield f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")

@@ -2,7 +2,7 @@
 
 On SQLite a generation is a file. It is opened immutable, and all connections are opened at once, so that they
 stay on that file after a load renames the next one over its path. On PostgreSQL a generation is a schema, the same
-on every server that has it; a server that has not got it yet is passed over.
+on every server that has it; a server that lacks it is passed over.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ CANCELED = "57014"  # by its statement_timeout
 
 
 class DatabaseUnavailable(Exception):
-    """The content cannot be read now. The message says what would mend it and is for everyone; `detail` is for logs."""
+    """The content cannot be read now. The message is public and says how to mend it; `detail` is for logs."""
 
     def __init__(self, message: str, detail: str | None = None) -> None:
         super().__init__(message)
@@ -96,13 +96,13 @@ class Database:
 
 
 def published(settings: Settings, probe: Engine | None = None) -> Generation:
-    """Which generation is published now. Cheap: a stat, or one statement on `probe`."""
+    """The generation that is published now: one stat, or one statement on `probe`. Raises DatabaseUnavailable."""
     if path := sqlite_path(settings.database_url):
         try:
-            seen = path.stat()
+            status = path.stat()
         except OSError as error:
             raise DatabaseUnavailable("no database file; run `sic migrate` and `sic load`", str(error)) from None
-        return Generation((seen.st_dev, seen.st_ino, seen.st_mtime_ns, seen.st_size), seen.st_mtime)
+        return Generation((status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size), status.st_mtime)
     assert probe is not None
     try:
         with probe.connect() as connection:
@@ -121,11 +121,11 @@ def open_database(settings: Settings, generation: Generation) -> Database:
         _refuse_unfinished(path)
     engine = _sqlite(path, settings.threads) if path else _postgresql(settings, generation.token[0])
     try:
-        held = [engine.connect() for _ in range(settings.threads if path else 1)]
+        connections = [engine.connect() for _ in range(settings.threads if path else 1)]
         try:
-            revision = held[0].execute(text("SELECT version_num FROM alembic_version")).scalar()
+            revision = connections[0].execute(text("SELECT version_num FROM alembic_version")).scalar()
         finally:
-            for connection in held:
+            for connection in connections:
                 connection.close()
         if path and published(settings) != generation:
             raise DatabaseUnavailable("the content was replaced while it was being opened")
@@ -152,7 +152,7 @@ def sqlite_path(url: str) -> Path | None:
 
 
 def _refuse_unfinished(path: Path) -> None:
-    """SQLite finds out about a file that was cut off only when it comes to what is missing.
+    """Raises DatabaseUnavailable where the file is not whole; SQLite notices only when it reads what is missing.
 
     The header is of fixed form: https://www.sqlite.org/fileformat2.html#the_database_header
     """
@@ -193,7 +193,7 @@ def _sqlite(path: Path, size: int) -> Engine:
 
 
 def _interrupted() -> bool:
-    """SQLite asks this of the thread that runs a statement."""
+    """Whether to interrupt the statement; SQLite calls this in the thread that runs it."""
     current = deadline.CURRENT.get()
     return current is not None and current.over()
 
@@ -207,13 +207,13 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
     from psycopg import OperationalError
     from psycopg.conninfo import conninfo_to_dict
 
-    asked = conninfo_to_dict(settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
-    several = "," in str(asked.get("host") or asked.get("hostaddr") or "")
+    conninfo = conninfo_to_dict(settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
+    several = "," in str(conninfo.get("host") or conninfo.get("hostaddr") or "")
     options = [
-        str(asked.get("options") or ""),
+        str(conninfo.get("options") or ""),
         "-c default_transaction_read_only=on",
         f"-c statement_timeout={settings.statement_timeout_ms}",
-        "-c jit=off",  # compiling costs more than any question here
+        "-c jit=off",  # compiling costs more than any statement here
         f"-c search_path={'pg_catalog' if number is None else f'sic_g{number}'}",
     ]
     parameters: dict[str, Any] = {
@@ -224,7 +224,7 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
         "keepalives_count": "3",
         "tcp_user_timeout": "10000",
         "target_session_attrs": "prefer-standby" if several else "any",
-        **asked,
+        **conninfo,
         "options": " ".join(options).strip(),
     }
 
@@ -256,8 +256,8 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
 def _bound_statements(engine: Engine, most: int) -> None:
     """A statement may take what is left of its request's time, in half seconds, and never more than `most` ms.
 
-    To say so takes a round trip. It is made only where a connection was told something else for the last statement,
-    that is, when a request has waited or computed for half a second before.
+    To set it takes a round trip. It is set only where the connection has another timeout, that is, when the request has
+    waited or computed for half a second before.
     """
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -272,7 +272,7 @@ def _bound_statements(engine: Engine, most: int) -> None:
 
 
 def _unavailable(error: DBAPIError) -> DatabaseUnavailable:
-    """What a driver says names hosts, users and paths: that is for the log."""
+    """The driver's message names hosts, users and paths, so that it goes only into `detail`, for the log."""
     detail = None
     with suppress(AttributeError, IndexError):
         detail = str(error.orig).strip().splitlines()[0]

@@ -22,12 +22,12 @@ SMALL = 50  # ids of a kind that an error lists
 class Ids:
     """Ids and names by kind; read once for a snapshot where a kind has at most `near` of them.
 
-    In a larger kind an unknown id is found by a statement, and no suggestion is made.
+    In a larger kind an unknown id is looked up by a statement, and no suggestion is made.
     """
 
     def __init__(self, database: Database, counts: Mapping[str, int], near: int) -> None:
         self._database, self._counts, self._near = database, counts, near
-        self._known: dict[str, dict[str, str]] = {}
+        self._by_name: dict[str, dict[str, str]] = {}
         self._lock = Lock()
 
     def unknown(self, kind: str, ids: Sequence[str]) -> dict[str, str | None]:
@@ -36,12 +36,12 @@ class Ids:
             return {}
         if self._is_small(kind):
             named = self._names(kind)
-            known = set(named.values())
-            missing = [id for id in ids if id not in known]
+            existing = set(named.values())
+            missing = [id for id in ids if id not in existing]
             return {id: self._meant(id, named) if at < SUGGESTED else None for at, id in enumerate(missing)}
         with self._database.session() as session:
-            found = {row.id for row in rows(session, select(_id(kind)).where(_id(kind).in_(ids)))}
-        return dict.fromkeys(id for id in ids if id not in found)
+            existing = {row.id for row in rows(session, select(_id(kind)).where(_id(kind).in_(ids)))}
+        return dict.fromkeys(id for id in ids if id not in existing)
 
     def all_of(self, kind: str) -> list[str] | None:
         """Every id of a kind that has few; otherwise None."""
@@ -63,11 +63,11 @@ class Ids:
 
     def _names(self, kind: str) -> dict[str, str]:
         """Each id by itself and by every name and surface form, in lower case; an id stands before names."""
-        if kind not in self._known:
+        if kind not in self._by_name:
             with self._lock, self._database.session() as session:
-                by_name = {name.casefold(): id for name, id in _named(session, kind)}
-                self._known[kind] = by_name | {row.id: row.id for row in rows(session, select(_id(kind)))}
-        return self._known[kind]
+                names = {name.casefold(): id for name, id in _named(session, kind)}
+                self._by_name[kind] = names | {row.id: row.id for row in rows(session, select(_id(kind)))}
+        return self._by_name[kind]
 
 
 def _id(kind: str) -> Any:

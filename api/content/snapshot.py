@@ -129,7 +129,7 @@ class Serving:
         )
 
     def refresh(self) -> None:
-        """Look once for newly published content, and serve it. Never raises: what is wrong is told by /readyz."""
+        """Look once for newly published content, and serve it. Never raises: /readyz says what is wrong."""
         try:
             self._asking = True
             generation = published(self.settings, self._probe)
@@ -137,15 +137,15 @@ class Serving:
             if self.current is not None and generation.overwrites(self.current.database.generation):
                 log.error("the database file was written into while it was served; replace it instead")
                 self._replace(None)
-            if self.current is None or self._moves(self.current.database, generation):
+            if self.current is None or self._replaces(generation, self.current.database):
                 self._replace(self.open(generation))
         except DatabaseUnavailable as error:
-            self._tell("database", str(error), error.detail)
+            self._report("database", str(error), error.detail)
         except tuple(INDEX_FAULTS) as error:
-            self._tell("index", INDEX_FAULTS[type(error)], str(error))
+            self._report("index", INDEX_FAULTS[type(error)], str(error))
         except Exception as error:
             log.exception("refresh failed")
-            self._tell("content", f"unexpected {type(error).__name__}")
+            self._report("content", f"unexpected {type(error).__name__}")
         else:
             if self.down or self.behind:
                 log.info("ready", extra={"snapshot": self.current.id if self.current else None})
@@ -153,11 +153,11 @@ class Serving:
         finally:
             self._asking = False
 
-    def _moves(self, held: Database, seen: Generation) -> bool:
-        """Whether to leave what is held: not for the older one that a lagging standby shows, while it answers."""
-        if seen == held.generation:
-            return bool(self.down) and not held.answers()
-        return not (seen.precedes(held.generation) and held.answers())
+    def _replaces(self, newest: Generation, current: Database) -> bool:
+        """Whether to open the newest generation; not where it is that of a lagging standby and the current answers."""
+        if newest == current.generation:
+            return bool(self.down) and not current.answers()
+        return not (newest.precedes(current.generation) and current.answers())
 
     def _replace(self, opened: Snapshot | None) -> None:
         previous, self.current = self.current, opened
@@ -166,7 +166,7 @@ class Serving:
         if previous is not None:
             previous.retire()
 
-    def _tell(self, dependency: str, why: str, detail: str | None = None) -> None:
+    def _report(self, dependency: str, why: str, detail: str | None = None) -> None:
         if why not in (self.down.get(dependency), self.behind.get(dependency)):
             log.warning("not ready", extra={"dependency": dependency, "reason": why, "detail": detail})
         if self.current is not None and self.current.database.answers():

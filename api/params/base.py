@@ -84,10 +84,10 @@ def nested(annotation: Any) -> Iterator[Any]:
 
 def values_of(params: Params) -> dict[str, Any]:
     """The parameters that differ from their defaults."""
-    known = type(params).model_fields
+    fields = type(params).model_fields
     values = {}
     for attribute in params.model_fields_set:
-        field, value = known[attribute], getattr(params, attribute)
+        field, value = fields[attribute], getattr(params, attribute)
         if value != field.default:
             values[field.alias or attribute] = value
     return values
@@ -98,8 +98,8 @@ def canonical(path: str, params: Params, **changes: Any) -> str:
 
     `changes` set parameters, or remove them with None. Those that the model lacks are passed over.
     """
-    known = parameters(type(params))
-    return with_query(path, values_of(params) | {name: value for name, value in changes.items() if name in known})
+    declared = parameters(type(params))
+    return with_query(path, values_of(params) | {name: value for name, value in changes.items() if name in declared})
 
 
 def with_query(path: str, values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""From pydantic's errors to faults of a query: which parameter, what is wrong, what is allowed, what was meant."""
+"""From pydantic's errors to faults of a query: the parameter, what is wrong, what is allowed, the nearest value."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
@@ -13,7 +13,7 @@ from api.params.base import nested, parameters
 from api.params.fields import shown
 from api.problems import Fault, nearest
 
-# What clients of other services write.
+# The names of these parameters in other services.
 MEANT = {"page": "cursor", "per_page": "limit", "page_size": "limit", "order": "sort", "search": "q", "query": "q"}
 
 
@@ -45,19 +45,19 @@ def faults_of(
 def _faults(
     errors: Iterable[ErrorDetails | Mapping[str, Any]], model: type[BaseModel], forms: Mapping[str, str]
 ) -> Iterator[Fault]:
-    known = parameters(model)
+    declared = parameters(model)
     for error in errors:
         place = error["loc"][1:] if error["loc"][:1] == ("query",) and len(error["loc"]) > 1 else error["loc"]
         context = error.get("ctx", {})
         parameter = str(context.get("parameter") or (place[0] if place else ""))
         if error["type"] == "extra_forbidden":
-            yield unknown_parameter(parameter, list(known), forms, error.get("input"))
+            yield unknown_parameter(parameter, list(declared), forms, error.get("input"))
         elif error["type"] == "too_short":
             continue  # the values that are left out of a list are wrong, and have a fault each
         elif error["type"] == "missing":
             yield Fault("invalid-value", parameter, f"{parameter} is required")
         elif error["type"] == "invalid":
-            allowed = context["allowed"] or (_range(model, parameter) if parameter in known else None)
+            allowed = context["allowed"] or (_range(model, parameter) if parameter in declared else None)
             yield Fault(context["slug"], parameter, f"{parameter}: {context['detail']}", allowed)
         else:
             yield _refused(model, parameter, error)
@@ -92,12 +92,12 @@ def _range(model: type[BaseModel], parameter: str) -> list[str] | None:
     return [f"{least}…{most}"] if least is not None and most is not None else None
 
 
-def unknown_parameter(parameter: str, known: list[str], forms: Mapping[str, str], value: Any) -> Fault:
+def unknown_parameter(parameter: str, declared: list[str], forms: Mapping[str, str], value: Any) -> Fault:
     detail = f"this path has no parameter {shown(parameter)}"
     if parameter == "format":
         detail += "; another form has a path of its own, such as /v1/claims.csv"
-        return Fault("unknown-parameter", parameter, detail, sorted(known), forms.get(str(value)))
+        return Fault("unknown-parameter", parameter, detail, sorted(declared), forms.get(str(value)))
     bare = parameter.removesuffix("[]")
-    meant = bare if bare in known else MEANT.get(parameter)
-    near = meant if meant in known else nearest(parameter, known)
-    return Fault("unknown-parameter", parameter, detail, sorted(known), near)
+    meant = bare if bare in declared else MEANT.get(parameter)
+    near = meant if meant in declared else nearest(parameter, declared)
+    return Fault("unknown-parameter", parameter, detail, sorted(declared), near)

@@ -11,7 +11,7 @@ from api.problems import Fault
 
 def raw_faults(query: bytes, model: type[BaseModel]) -> Iterator[Fault]:
     """Faults of a raw query string (application/x-www-form-urlencoded) that parsing hides."""
-    known = parameters(model)
+    declared = parameters(model)
     counts: dict[str, int] = {}
     for part in query.split(b"&"):
         if not part:
@@ -22,7 +22,7 @@ def raw_faults(query: bytes, model: type[BaseModel]) -> Iterator[Fault]:
             value.decode()
         except UnicodeDecodeError:
             yield Fault("invalid-value", parameter, f"the value of {parameter} is not UTF-8")
-        if parameter in known and not is_list(model, parameter):
+        if parameter in declared and not is_list(model, parameter):
             counts[parameter] = counts.get(parameter, 0) + 1
     for parameter, count in counts.items():
         if count > 1:

@@ -57,10 +57,10 @@ def counts_file(request: SnapshotRequest, params: CountParams, kind: Kind) -> Bo
 
 
 def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[int, list[Record]]:
-    asked = question(kind, params, limit=0)
+    query = question(kind, params, limit=0)
     index = request.snapshot.index
     try:
-        combinations = index.counts(asked, params.by, MOST)
+        combinations = index.counts(query, params.by, MOST)
     except search.TooMany:
         detail = (
             f"there are more than {MOST} combinations of {', '.join(params.by)}; count fewer filters, or select more"
@@ -70,7 +70,7 @@ def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[
     for values, count in combinations:
         by = dict(zip(params.by, values, strict=True))
         data.append(by | {"count": count, "href": _href(request, params, kind, by)})
-    return index.count(asked), data
+    return index.count(query), data
 
 
 def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, str]) -> str:

@@ -132,8 +132,8 @@ def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str
         if len(remembered) > REMEMBERED:
             remembered.clear()
         index = request.snapshot.index
-        asked = question(kind, params, facets=names, limit=0)
-        remembered[key] = index.ask(asked) if names else search.Answer(index.count(asked))
+        query = question(kind, params, facets=names, limit=0)
+        remembered[key] = index.ask(query) if names else search.Answer(index.count(query))
     answer: search.Answer = remembered[key]
     return answer
 

@@ -139,9 +139,9 @@ def overlap(record: Record, span: Span) -> Record:
     passages += [(f"mentions.{place}", each) for place, each in enumerate(record.get("mentions", ()))]
     touching = [(path, each) for path, each in passages if each and each["start"] < end and start < each["end"]]
     if any(start <= each["start"] and each["end"] <= end for _, each in touching):
-        lies = "inside"
+        extent = "inside"
     elif any(each["start"] <= start and end <= each["end"] for _, each in touching):
-        lies = "covers"
+        extent = "covers"
     else:
-        lies = "partial"
-    return {"overlap": lies, "matched": [path for path, _ in touching]}
+        extent = "partial"
+    return {"overlap": extent, "matched": [path for path, _ in touching]}

@@ -136,12 +136,12 @@ def _lookup(request: SnapshotRequest, reader: Reader, quotation: Quotation, docu
         sequences, holding = request.snapshot.index.holding(
             quotation.wording(cut), LOOKED_THROUGH // OPENING, documents
         )
-        looked, left = 0, LOOKED_THROUGH
-        while looked < len(sequences) and left > 0:
-            for row in reader.rows(TEXTS, wanted=sequences[looked : looked + AT_ONCE]):
+        offset, left = 0, LOOKED_THROUGH
+        while offset < len(sequences) and left > 0:
+            for row in reader.rows(TEXTS, wanted=sequences[offset : offset + AT_ONCE]):
                 left -= lookup.look(row.id, row.text, cut=cut, loosely=loosely)
-            looked += AT_ONCE
-        lookup.complete = looked >= holding
+            offset += AT_ONCE
+        lookup.complete = offset >= holding
         if lookup.exact or not lookup.complete:
             break
     if not (lookup.spans or lookup.complete):
