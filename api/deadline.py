@@ -1,4 +1,4 @@
-"""How long the work for one request may take, and whether anybody still waits for it.
+"""How long the work for one request may take, and whether a client still waits for it.
 
 Code that takes long calls `check()` between its steps; statements are bounded by it where they are run
 (api/content/database.py). Work that no request waits for has no deadline.
@@ -10,15 +10,15 @@ from time import monotonic
 
 
 class Abandoned(BaseException):
-    """Every client that waited for this work has left. Like a cancellation it is nobody's to answer."""
+    """Every client that waited for this work has left. Like a cancellation, it gets no response."""
 
 
 class Overdue(Exception):
-    """The work took longer than its request may. Who runs the work answers 503."""
+    """The work took longer than its request may. The code that runs the work answers 503."""
 
 
 class Audience:
-    """The clients that wait for one answer: the one that asked first, and those that asked the same meanwhile."""
+    """The clients that wait for one answer: the first, and those that sent the same request meanwhile."""
 
     __slots__ = ("_lost", "addresses")
 
@@ -32,11 +32,13 @@ class Audience:
         self._lost.append(lost)
 
     def left(self) -> bool:
-        """Whether all of them have left. From any thread."""
+        """Whether all of them have left. Any thread may call it."""
         return all(lost() for lost in self._lost)
 
 
 class Deadline:
+    """When the work for an audience has to end."""
+
     __slots__ = ("audience", "ends")
 
     def __init__(self, seconds: float, audience: Audience) -> None:
@@ -45,11 +47,11 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds; negative when it has passed."""
+        """Seconds left; negative after the deadline."""
         return self.ends - monotonic()
 
     def over(self) -> bool:
-        """Whether to stop. From any thread."""
+        """Whether to stop. Any thread may call it."""
         return monotonic() >= self.ends or self.audience.left()
 
     def check(self) -> None:
@@ -64,7 +66,7 @@ CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def check() -> None:
-    """Stop here if nobody waits any more. Raises Abandoned or Overdue."""
+    """Check the deadline of the current work, if it has one. Raises Abandoned or Overdue."""
     deadline = CURRENT.get()
     if deadline is not None:
         deadline.check()

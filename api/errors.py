@@ -62,7 +62,7 @@ async def _too_costly(request: Request, error: Exception) -> Response:
 
 
 async def _nothing_here(request: Request, _error: Exception) -> Response:
-    """404, or a redirect where only slashes are too many."""
+    """404, or a redirect where the path has only too many slashes."""
     path = "/" + "/".join(part for part in request.scope["path"].split("/") if part)
     if path != request.scope["path"] and _is_known(request, path):
         query = request.scope["query_string"].decode("latin-1")
@@ -77,7 +77,7 @@ def _is_known(request: Request, path: str) -> bool:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    """The database went, or the generation that was being read; any other error is a fault of this program."""
+    """503 where the database or its generation is gone. Raises any other error again: it is a fault of this program."""
     own = isinstance(error, (DataError, NotSupportedError, ProgrammingError))
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     if own and state != MISSING_TABLE:
@@ -92,7 +92,7 @@ async def _away(request: Request, error: Exception) -> Response:
 
 
 async def _exhausted(request: Request, error: Exception) -> Response:
-    """Out of file descriptors: that passes, as connections end. Anything else is a failure."""
+    """503 without free file descriptors, which come back as connections end. Raises any other error again."""
     assert isinstance(error, OSError)
     if error.errno not in (errno.EMFILE, errno.ENFILE):
         raise error

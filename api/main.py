@@ -88,6 +88,7 @@ CONTRACT = Path(__file__).parent.parent / "openapi.json"
 
 
 def create_app(settings: Settings) -> Edge:
+    """The application behind its edge. Raises RuntimeError where a kind lacks a path that it needs."""
     serving = Serving(settings)
     clients = Clients(settings.trusted_proxies, settings.access_log_client)
     observer = Observer(clients, settings.access_log == "on")
@@ -139,7 +140,7 @@ def create_app(settings: Settings) -> Edge:
 
 
 def unanswered(paths: Collection[str]) -> list[str]:
-    """Kinds that have no list, single record, file or counts: a sentence each."""
+    """A message for each list, single record, file or counts that a kind needs and no route answers."""
     return [
         f"no resource of RESOURCES in api/main.py answers {path}, which the kind {kind.name} needs"
         for kind in KINDS.values()

@@ -39,7 +39,7 @@ class Anchors:
         self._section_ids = [name for _, name in leaves]
 
     def find(self, quote: str, prefix: str | None = None, suffix: str | None = None) -> Span | str:
-        """The span of the quote, or what is wrong with it and what would be right."""
+        """The span of the quote, or a message that says what is wrong with it and how to mend it."""
         words = (quote, prefix or "", suffix or "")
         result = self._known.get(words)
         if result is None:
@@ -136,7 +136,7 @@ class Anchors:
 
 
 def _places(text: str) -> "dict[str, array[int]]":
-    """Where each word stands; words are what spaces part."""
+    """The offsets of each word; spaces separate words."""
     places: dict[str, array[int]] = {}
     at = 0
     while at < len(text):

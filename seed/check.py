@@ -15,7 +15,7 @@ from seed.package import DOCUMENT, Package
 from seed.stage import Shard
 from seed.text import canonical
 
-# Each in need of what those before it stated.
+# In this order: each check needs the ids of those before it.
 CHECKS = (
     document.topics,
     document.sections,
@@ -32,7 +32,7 @@ CHECKS = (
 
 
 class Outcome(NamedTuple):
-    """What became of one package; `accounted` sentences have a record or a reason."""
+    """The result of checking one package. `accounted` is the number of sentences with a record or a reason."""
 
     folder: str
     document: str | None

@@ -1,4 +1,4 @@
-"""What no package knows alone: a document stated twice, shared records that disagree, ids that were used before."""
+"""Faults between packages: a document stated twice, shared records that disagree, ids that were used before."""
 
 from collections.abc import Iterable
 from sqlite3 import Connection

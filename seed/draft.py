@@ -128,7 +128,7 @@ class Draft:
                 self.faults.append(where.fault(message, "quantities", at, "of"))
 
     def stage(self, table: str, where: Where | None, fields: dict[str, Any], *loc: int | str) -> None:
-        """Writes a row by the names of its columns, and counts it; what it says goes into the digest."""
+        """Writes a row, a mapping of column names to values. Counts it, and adds its content to the digest."""
         staged = STAGED[table]
         fields["document"] = self.id
         if self.kept is not None and where is not None:

@@ -23,4 +23,4 @@ class Refused(Exception):
 
 
 class Unusable(Exception):
-    """Not a package but its surroundings prevent the command; one line says what to do."""
+    """The command cannot run, for a reason outside of packages. The message is one line that says what to do."""

@@ -1,4 +1,4 @@
-"""What a machine can see of the annotation guide (seed/README.md): advice for annotators, not faults.
+"""The rules of the annotation guide (seed/README.md) that code can check: advice for annotators, not faults.
 
 The rules on words are for English.
 """

@@ -1,4 +1,4 @@
-"""The text index of what is being published. What a large one is built from is read by a process of its own."""
+"""The text index of a new generation. A process of its own reads the entries of a large one."""
 
 import gc
 import re
@@ -41,7 +41,7 @@ def index_text(root: Path | None, opened: Opener) -> None:
 
 
 def drop_stale_indexes(root: Path | None, current: str | None, keep_seconds: float) -> None:
-    """Indexes of snapshots that were superseded so long ago that nobody opens them any more."""
+    """Removes the indexes of snapshots that were superseded more than `keep_seconds` ago."""
     if root is None or current is None or not root.is_dir():
         return
     now = time.time()
@@ -83,7 +83,10 @@ def entries_apart(opened: Opener) -> Iterator[Callable[[str], Iterator[str]]]:
 
 
 def _serve(pipe: Pipe, opened: Opener) -> None:
-    """Kinds come in, their entries go out, then None. Ends with the process that started it."""
+    """The loop of a reading process: it receives a kind, and sends its entries and then None.
+
+    It ends with the process that started it.
+    """
     from api.search import entries
 
     gc.disable()  # as where packages are read

@@ -31,10 +31,10 @@ from seed.staged import STAGED
 
 
 class Steps:
-    """Hears how far a long load is; silent."""
+    """Is called with the progress of a load. This one shows nothing."""
 
     def reading(self, total: int) -> Callable[[int], None]:  # noqa: ARG002
-        """Called once with the bytes to read; what it returns is called with the bytes read since."""
+        """Called once with the bytes to read. The function that it returns is called with the bytes read since."""
         return lambda _: None
 
     def step(self, name: str) -> None:
@@ -79,7 +79,10 @@ def load(store: Store, paths: Iterable[Path], index_root: Path | None, steps: St
 
 
 def unload(store: Store, document: str, index_root: Path | None, steps: Steps) -> Loaded:
-    """Publishes what is loaded without that document, and without the actors and places that it alone used."""
+    """Publishes the content without the document and the actors and places that it alone uses.
+
+    Raises Unusable where no such document is loaded.
+    """
     with store.locked(steps.waiting), store.scratch() as scratch:
         content = readable(store.opener())
         drop_stale_indexes(index_root, content.snapshot, KEEP_SECONDS)
@@ -94,7 +97,7 @@ def unload(store: Store, document: str, index_root: Path | None, steps: Steps) -
 
 
 def check(store: Store, paths: Iterable[Path], steps: Steps) -> Checked:
-    """Everything a load would refuse, and how many of the sentences are accounted for; nothing is loaded."""
+    """Checks packages and loads nothing. Raises Refused with every fault for which a load would refuse them."""
     with tempfile.TemporaryDirectory(prefix="sic-check-") as folder:
         scratch = Path(folder)
         content = readable(store.opener())
@@ -130,7 +133,7 @@ def migrate(store: Store, index_root: Path | None, steps: Steps) -> str:
 
 
 def rollback(store: Store, index_root: Path | None, steps: Steps) -> Loaded:
-    """Publishes the generation that was published before the current one, while it is there."""
+    """Publishes the generation before the current one again. Raises Unusable where it is not kept."""
     with store.locked(steps.waiting, clear=False):
         opener = store.earlier()
         if opener is None:
@@ -156,7 +159,7 @@ def store(url: str, reader_role: str | None = None) -> Store:
 def read_packages(
     paths: Iterable[Path], scratch: Path, steps: Steps, advises: bool = False
 ) -> tuple[list[Outcome], list[Path]]:
-    """What became of each package, and the shards of its rows. Raises Refused with every fault."""
+    """The outcome of each package, and the shards of its rows. Raises Refused with every fault."""
     faults: list[Fault] = []
     folders = packages(paths, faults)
     outcomes, shards = read(folders, scratch, steps.reading(sum(map(size, folders))), advises=advises)

@@ -73,7 +73,7 @@ class PostgresStore:
             yield Path(folder)
 
     def _published(self) -> list[str]:
-        """The schema that is published and the one before it, as far as they are there."""
+        """The published schema and the one before it, if they exist."""
         with self._connect() as connection:
             if connection.execute("SELECT to_regclass('sic.generation')").fetchone() == (None,):
                 return []

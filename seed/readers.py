@@ -1,4 +1,4 @@
-"""Packages are read by several processes where there is enough to read, each staging into a shard of its own."""
+"""Reads packages, in several processes if there is enough to read. Each process stages into a shard of its own."""
 
 import gc
 import os
@@ -26,7 +26,7 @@ def read(
     processes: int | None = None,
     advises: bool = False,
 ) -> tuple[list[Outcome], list[Path]]:
-    """What became of each package, in the order of `folders`, and the shards that hold what was staged."""
+    """The outcome of each package, in the order of `folders`, and the shards of staged rows. Raises Unusable."""
     sizes = {folder: size(folder) for folder in folders}
     count = processes or (min(len(folders), os.cpu_count() or 1) if sum(sizes.values()) > ALONE else 1)
     shards = [scratch / f"shard{number}.db" for number in range(1, count + 1)]
@@ -78,7 +78,10 @@ def _shared(
 
 
 def _serve(pipe: Connection, path: Path, number: int, advises: bool) -> None:
-    """A reader: packages come in, outcomes and progress go out, until None comes. Ends with who started it."""
+    """The loop of a reading process: it receives folders, and sends outcomes and progress, until it receives None.
+
+    It ends with the process that started it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # records refer to nothing in circles; looking for circles takes a twelfth of the time
     try:

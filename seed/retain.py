@@ -1,4 +1,4 @@
-"""What stays of the published generation, in the shape in which new records are staged."""
+"""Queries for the published records that a load keeps, in the columns in which new records are staged."""
 
 from sqlalchemy import JSON, Table
 

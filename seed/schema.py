@@ -18,10 +18,10 @@ MIGRATIONS = Path(migrations.__file__).parent
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic, on that connection; without one it follows SIC_DATABASE_URL."""
-    made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
-    made.attributes["connection"] = connection
-    return made
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
 
 
 def head() -> str:
@@ -38,7 +38,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def revision_of(connection: Connection, schema: str | None = None) -> str | None:
-    """The revision of what is there, or None where there is nothing."""
+    """The revision of the schema, or None where there is none."""
     if not inspect(connection).has_table(VERSION, schema=schema):
         return None
     table = f'"{schema}".{VERSION}' if schema else VERSION

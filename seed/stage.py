@@ -1,4 +1,4 @@
-"""Where checked records wait: scratch SQLite files, one a reader, without numbers and without constraints.
+"""Scratch SQLite files that hold checked records until they are numbered: one a reader, without constraints.
 
 Nothing is held in memory, order costs a sort on disk, and one dialect numbers the rows for every database, so
 that the same documents get the same numbers everywhere.
@@ -20,7 +20,7 @@ def quoted(names: Iterable[str]) -> str:
 
 
 def scratch(path: Path | str) -> sqlite3.Connection:
-    """A connection that cares for speed alone: what it writes is thrown away if anything goes wrong."""
+    """A connection that is fast and not durable: if anything fails, what it wrote is thrown away."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "threads = 3"):
         connection.execute(f"PRAGMA {pragma}")
@@ -51,7 +51,7 @@ class Shard:
             waiting.clear()
 
     def fill(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Rows that may come as a stream and are never held."""
+        """Writes rows from an iterable, without holding them in memory."""
         places = ", ".join("?" * len(STAGED[table].columns))
         self._connection.execute("BEGIN")
         self._connection.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)

@@ -1,7 +1,7 @@
-"""Remembered answers: between two loads every answer is a pure function of snapshot and question.
+"""Remembered answers: between two loads every answer is a pure function of snapshot and query.
 
-An answer is kept under its canonical question and representation; each raw spelling that was validated once
-is an alias of it. Both are bounded in bytes, least recently used out first.
+An answer is kept under its canonical query and form. Each raw spelling of the query is an alias of it, once it was
+validated. Both are bounded in bytes; the least recently used go first.
 """
 
 from collections import OrderedDict
@@ -40,7 +40,7 @@ class Answers:
         self._lock = Lock()
 
     def find(self, spelling: Spelling) -> Remembered | None:
-        """The answer to a question that was asked before in the same words."""
+        """The answer to a request whose raw path, query and Accept are those of an earlier one."""
         key = self._spellings.get(spelling)
         return None if key is None else self.get(key)
 
@@ -49,7 +49,7 @@ class Answers:
         if answer is not None:
             try:
                 self._kept.move_to_end(key)
-            except KeyError:  # another thread let it go just now
+            except KeyError:  # another thread has just removed it
                 return None
         return answer
 
@@ -89,9 +89,9 @@ def _cost(spelling: Spelling) -> int:
     return len(spelling[0]) + len(spelling[1]) + len(spelling[2]) + 300
 
 
-def etag(snapshot: str, release: str, question: str, media_type: str) -> str:
+def etag(snapshot: str, release: str, query: str, form: str) -> str:
     """A weak entity tag (RFC 9110, 8.8.3): the same for every encoding of one answer."""
-    digest = blake2b("\n".join((snapshot, release, question, media_type)).encode(), digest_size=12)
+    digest = blake2b("\n".join((snapshot, release, query, form)).encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'
 
 

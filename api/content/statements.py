@@ -1,4 +1,4 @@
-"""Statements that are built once and run with other values.
+"""List parameters of statements that are built once and run with many values.
 
 SQLAlchemy keeps what it compiled on the statement object. Building a statement for each request costs several times
 what the database does for it, and an IN list most of all.

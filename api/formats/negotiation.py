@@ -54,7 +54,7 @@ def _preference(name: str, accepted: Ranges) -> tuple[float, int]:
 class Negotiation:
     """ASGI middleware: moves a request to the path of the form that its Accept header prefers.
 
-    Where no form is acceptable it leaves the media types in `sic.available`: an invalid query is reported first.
+    Where no form is acceptable it puts the media types into `sic.available`, since an invalid query is reported first.
     """
 
     def __init__(self, app: ASGIApp, routes: list[BaseRoute], pages: Mapping[str, str]) -> None:

@@ -44,6 +44,7 @@ def bound(query: str) -> str:
 
 
 def write(cursor: Cursor, snapshot: str, query: str) -> str:
+    """The opaque text of a cursor: base64url of its payload and a checksum."""
     payload = to_json([snapshot, bound(query), cursor.direction, cursor.key, cursor.until])
     sealed = payload + blake2b(payload, digest_size=4).digest()
     return urlsafe_b64encode(sealed).decode().rstrip("=")

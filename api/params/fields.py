@@ -85,7 +85,7 @@ Many = Annotated[tuple[T, ...], BeforeValidator(_values)]
 Digits = BeforeValidator(_digits)
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Words = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$"), BeforeValidator(_text)]
-# Opaque text that the service itself gave.
+# Opaque text that the service itself wrote.
 Snapshot = Annotated[str, Field(pattern="^[0-9a-f]{16}$"), BeforeValidator(_text)]
 Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$"), BeforeValidator(_text)]
 

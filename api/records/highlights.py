@@ -1,7 +1,6 @@
 """Where the words of a query stand in a record's own strings: ranges, no markup."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from api.formats.tabular import value_at
 from api.model.kinds import KINDS
@@ -24,8 +23,8 @@ def add_highlights(index: Index, terms: Terms, records: Sequence[Record]) -> Non
         ]
 
 
-def _strings(record: Record) -> Any:
-    """(dotted path, string) of the texts that are searched, as far as the record shows them."""
+def _strings(record: Record) -> Iterator[tuple[str, str]]:
+    """(dotted path, string) of each searched text that the record shows."""
     for text in KINDS[record["kind"]].texts:
         list_path, star, rest = text.path.partition(".*")
         if star:

@@ -28,7 +28,7 @@ def order(kind: Kind, sort: str | None) -> tuple[Column[Any], bool]:
 def step(
     kind: Kind, shape: Shape, column: Column[Any], descending: bool, placed: bool, whole: bool = False
 ) -> Select[*tuple[Any, ...]]:
-    """At most `most` records; with `placed`, from beyond `key`; without the first `before`."""
+    """At most `most` records: with `placed` only those beyond `key`, and without the first `before` of them."""
     statement = selected(kind, shape, whole)
     if placed:
         key = bindparam("key", type_=column.type)

@@ -1,4 +1,4 @@
-"""Single records: as JSON, as an annotation, as a citation; and what a 404 says of an id that is gone."""
+"""Single records: as JSON, as an annotation, as a citation; and the 404 of an id that no record has."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def the_record(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) ->
 
 
 def absent(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) -> Problem:
-    """The problem of an id that no record has: what was probably meant, and the correction that removed it."""
+    """The 404 of an id that no record has, with the nearest id and the correction that removed the record."""
     near = request.snapshot.ids.unknown(kind.name, [id]).get(id)
     detail = f"there is no {kind.name} of this id"
     statement = (

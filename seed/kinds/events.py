@@ -1,4 +1,4 @@
-"""Events, their dates and further mentions, the claims that tell of them and who vouches for them."""
+"""Events, their dates and further mentions, the claims about them and who asserts that they happened."""
 
 from seed import records
 from seed.dates import bounds
