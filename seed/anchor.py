@@ -29,9 +29,9 @@ class Anchors:
         self._sentence_starts = [start for start, _ in sentences]
         self._section_starts = [0]
         self._section_ids = [""]
-        self._known: dict[tuple[str, str, str], Span | int] = {}
+        self._results: dict[tuple[str, str, str], Span | int] = {}
         self._places: dict[str, array[int]] | None = None
-        self._looked = 0
+        self._searches = 0
 
     def divide(self, leaves: list[tuple[int, str]]) -> None:
         """Sets the leaf sections, as (start, id) in order of the text."""
@@ -41,17 +41,17 @@ class Anchors:
     def find(self, quote: str, prefix: str | None = None, suffix: str | None = None) -> Span | str:
         """The span of the quote, or a message that says what is wrong with it and how to mend it."""
         words = (quote, prefix or "", suffix or "")
-        result = self._known.get(words)
+        result = self._results.get(words)
         if result is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            result = self._known[words] = self._look(*words)
+            if len(self._results) >= REMEMBERED:
+                self._results.clear()
+            result = self._results[words] = self._look(*words)
         return result if isinstance(result, tuple) else self._problem(*words, result)
 
     def _look(self, quote: str, prefix: str, suffix: str) -> Span | int:
         needle = prefix + quote + suffix
-        self._looked += 1
-        if (self._looked > SCANS or len(self.text) >= LARGE) and (starts := self._candidates(needle)) is not None:
+        self._searches += 1
+        if (self._searches > SCANS or len(self.text) >= LARGE) and (starts := self._candidates(needle)) is not None:
             startswith = self.text.startswith
             hits = [start for start in starts if startswith(needle, start)]
             if len(hits) != 1:
@@ -76,12 +76,12 @@ class Anchors:
             return None
         if self._places is None:
             self._places = _places(self.text)
-        known = self._places
+        offsets = self._places
         word = max(words, key=len)  # as a rule it is rare
-        places = known.get(word, ())
+        places = offsets.get(word, ())
         if len(places) > FEW:
-            word = min(words, key=lambda word: len(known.get(word, ())))
-            places = known.get(word, ())
+            word = min(words, key=lambda word: len(offsets.get(word, ())))
+            places = offsets.get(word, ())
         offset = needle.find(f" {word} ") + 1
         return [place - offset for place in places if place >= offset]
 

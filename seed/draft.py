@@ -57,21 +57,21 @@ class Draft:
 
     def own_id(self, kind: str, id: str, where: Where, *loc: int | str) -> None:
         """An id of one record. It begins with the document's, unless documents share the kind."""
-        known = self.ids[kind]
+        lines = self.ids[kind]
         line = where.inner.get(loc, where.line)
         if not STAGED[kind].is_shared and (not id.startswith(self.prefix) or id == self.prefix):
             message = f"{kind} id {id} does not begin with its document's; write {self.prefix}…"
             self.faults.append(where.fault(message, *loc))
-        if id in known:
-            message = f"{kind} id {id} is already taken on line {known[id]}; give each its own"
+        if id in lines:
+            message = f"{kind} id {id} is already taken on line {lines[id]}; give each its own"
             self.faults.append(where.fault(message, *loc))
-        known.setdefault(id, line)
+        lines.setdefault(id, line)
 
     def refer(self, kind: str, id: str, where: Where, *loc: int | str, also: Container[str] = ()) -> None:
         """A reference to a record that the package states."""
-        known = self.topics if kind == "topic" else self.ids[kind]
-        if id not in known and id not in also and id not in self.package.unread.get(f"{kind}s", ()):
-            hint = nearest(id, known) if len(known) < 1000 else ""
+        stated = self.topics if kind == "topic" else self.ids[kind]
+        if id not in stated and id not in also and id not in self.package.unread.get(f"{kind}s", ()):
+            hint = nearest(id, stated) if len(stated) < 1000 else ""
             self.faults.append(where.fault(f"there is no {kind} {id} in this package{hint}", *loc))
 
     def refer_all(self, kind: str, ids: Iterable[str], where: Where, *loc: int | str) -> None:

@@ -43,9 +43,9 @@ class Where(NamedTuple):
         return Fault(self.file, self.inner.get(loc, self.line), message)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What would be right: the closest known name, or a few of them."""
-    names = sorted(known)
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The end of a message about a wrong name: the nearest of the names, or a few of them."""
+    names = sorted(names)
     if len(names) > 2000:
         return ""
     if close := difflib.get_close_matches(name, names, n=1):

@@ -26,7 +26,7 @@ def tiles(stated: list[Section], anchors: Anchors, paragraphs: list[Span], repor
 
 def _check_parents(stated: list[Section], fault: Report) -> None:
     """A parent stands before its children, and they stand together."""
-    known = [section.id for section in stated]
+    ids = [section.id for section in stated]
     around: list[str] = []  # the section above and all that it is inside of
     for at, section in enumerate(stated):
         if section.parent is None:
@@ -35,17 +35,17 @@ def _check_parents(stated: list[Section], fault: Report) -> None:
             del around[around.index(section.parent) + 1 :]
         elif section.parent == section.id:
             fault(at, f"section {section.id} is inside itself; name another parent, or none", "parent")
-        elif section.parent not in known:
-            hint = nearest(section.parent, known)
+        elif section.parent not in ids:
+            hint = nearest(section.parent, ids)
             fault(at, f"there is no section {section.parent} in this document{hint}", "parent")
-        elif section.parent in known[at:]:
+        elif section.parent in ids[at:]:
             message = f"section {section.id} stands before its parent {section.parent}; move the parent up"
             fault(at, message, "parent")
         else:
             message = (
                 f"section {section.parent} overlaps one that is not inside it; keep the sections of a parent together"
             )
-            fault(known.index(section.parent), message)
+            fault(ids.index(section.parent), message)
         around.append(section.id)
 
 

@@ -28,7 +28,7 @@ NEWEST = (
     "SELECT number, extract(epoch FROM published_at)::float FROM sic.generation"
     " WHERE published_at IS NOT NULL ORDER BY number DESC LIMIT 1"
 )
-HELD = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
+IS_PUBLISHED = "SELECT 1 FROM sic.generation WHERE published_at IS NOT NULL AND number = "
 PROGRESS = 10_000  # instructions of SQLite between two looks at the deadline: a fraction of a millisecond
 MISSING_TABLE, MISSING_SCHEMA, DENIED = "42P01", "3F000", "42501"  # PostgreSQL's error codes
 CANCELED = "57014"  # by its statement_timeout
@@ -230,12 +230,12 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
 
     def connect() -> Driver[Any]:
         connection: Driver[Any] = Driver.connect(**parameters, autocommit=True)
-        if number is None or connection.execute(f"{HELD}{int(number)}".encode()).fetchone():
+        if number is None or connection.execute(f"{IS_PUBLISHED}{int(number)}".encode()).fetchone():
             return connection
         connection.close()
         if several:
             connection = Driver.connect(**(parameters | {"target_session_attrs": "primary"}), autocommit=True)
-            if connection.execute(f"{HELD}{int(number)}".encode()).fetchone():
+            if connection.execute(f"{IS_PUBLISHED}{int(number)}".encode()).fetchone():
                 return connection
             connection.close()
         raise OperationalError(f"no server at hand has generation {number}")

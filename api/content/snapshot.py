@@ -62,15 +62,15 @@ class Snapshot:
     def release(self) -> None:
         with self.lock:
             self.users -= 1
-            done = self.retired and self.users == 0
-        if done:
+            unused = self.retired and self.users == 0
+        if unused:
             self.database.close()
 
     def retire(self) -> None:
         with self.lock:
             self.retired = True
-            done = self.users == 0
-        if done:
+            unused = self.users == 0
+        if unused:
             self.database.close()
 
     @cached_property
