@@ -4,7 +4,7 @@ set -eu
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   rm -rf "$PGDATA"
-  # A primary that is away has no address, and a try would take two minutes. PostgreSQL ignores connect_timeout here.
+  # tcp_user_timeout: a try to reach a primary that is away ends after five seconds, not after two minutes.
   # The password goes by the environment: in --dbname, quotes and blanks would have to be escaped.
   PGPASSWORD="$SIC_REPLICA_PASSWORD" pg_basebackup --pgdata "$PGDATA" --write-recovery-conf --wal-method stream --slot standby --checkpoint fast \
     --dbname "host=primary user=sic_replica application_name=standby tcp_user_timeout=5000"
