@@ -1,5 +1,6 @@
 """Databases loaded by the real loader, and servers on them, for a whole run."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.lists import LISTS, Content, Held, export
 from tests.packages import package
 from tests.postgres import Postgres, postgres
 from tests.server import PACKAGE, Server, filled, loaded
+from tests.under_load import records
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -132,3 +134,25 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     write(folder, 2000, 2, 3)
     first, second = sorted(path for path in folder.iterdir() if path.is_dir())
     return first, second
+
+
+@pytest.fixture
+def own(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
+    """A database of this test's own, a copy of the article's."""
+    file = tmp_path / "sic.db"
+    shutil.copy(environment["SIC_DATABASE_URL"].removeprefix("sqlite:///"), file)
+    return {"SIC_DATABASE_URL": f"sqlite:///{file}"}
+
+
+@pytest.fixture(scope="session")
+def claims(served: Server) -> frozenset[str]:
+    """Those of the article."""
+    return records(served)
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Content of which an index of some size is kept in a directory."""
+    folder = tmp_path_factory.mktemp("indexed")
+    write(folder / "packages", 2500, 2, 4)
+    return loaded(folder, folder / "packages")
