@@ -5,10 +5,8 @@
 HASTY=1 shortens what the protocol waits for.
 """
 
-import argparse
 import asyncio
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,9 +20,8 @@ from api import deadline
 from api.main import create_app
 from api.server import protocol
 from api.server.edge import Edge
-from api.server.logs import log_to
-from api.server.process import run
 from api.settings import Settings
+from tests.serving import serve
 
 STEP = 0.005
 SLOW = {
@@ -115,12 +112,6 @@ def create() -> Edge:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["serve"])
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    arguments = parser.parse_args()
     if os.environ.get("HASTY"):
         protocol.UNTAKEN_SECONDS = 1.5
-    log_to(sys.stderr)
-    run(create(), arguments.host, arguments.port)
+    serve(create)

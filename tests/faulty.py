@@ -1,15 +1,11 @@
 """The service with one more path, /fault, that fails: `python -m tests.faulty serve --host … --port …`."""
 
-import argparse
-import sys
-
 from fastapi import FastAPI
 
 from api.main import create_app
 from api.server.edge import Edge
-from api.server.logs import log_to
-from api.server.process import run
 from api.settings import Settings
+from tests.serving import serve
 
 
 def fault() -> None:
@@ -24,10 +20,4 @@ def create() -> Edge:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["serve"])
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
-    log_to(sys.stderr)
-    run(create(), asked.host, asked.port)
+    serve(create)
