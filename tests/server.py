@@ -135,4 +135,5 @@ def refused(response: httpx.Response, slug: str | None = None, status: int = 422
         assert problem["type"] == f"/problems/{slug}"
     errors: list[dict[str, Any]] = problem.get("errors", [])
     assert all(list(error) == ["parameter", "detail", "allowed", "did_you_mean"] for error in errors)
+    assert all(error["allowed"] is None or isinstance(error["allowed"], list) for error in errors)
     return errors

@@ -7,8 +7,8 @@ import pytest
 
 from tests.contract import concrete
 from tests.lists import ALL_FILTERS, CONTRACT, LISTS, REFERENCES, Content, inner, needed, parameters
-from tests.server import Server
-from tests.test_queries import PATHS, get, refused
+from tests.server import Server, refused
+from tests.test_queries import PATHS, get
 
 SMALL = 50  # ids of a kind that an error lists
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract import concrete
 from tests.lists import CONTRACT, LISTS, closed_set, inner, needed, parameters, query_paths, values
+from tests.server import refused
 
 PATHS = sorted(query_paths())
 HUGE = 2**63
@@ -19,19 +20,6 @@ def of_type(kind: str) -> list[tuple[str, str]]:
 
 
 CLOSED = [(path, name) for path in PATHS for name, item in parameters(path).items() if closed_set(item)]
-
-
-def refused(response: httpx.Response, slug: str | None = None, status: int = 422) -> list[dict[str, Any]]:
-    """The faults of a query that was refused."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = response.json()
-    if slug is not None:
-        assert problem["type"] == f"/problems/{slug}"
-    errors: list[dict[str, Any]] = problem.get("errors", [])
-    assert all(list(error) == ["parameter", "detail", "allowed", "did_you_mean"] for error in errors)
-    assert all(error["allowed"] is None or isinstance(error["allowed"], list) for error in errors)
-    return errors
 
 
 def get(client: httpx.Client, path: str, **query: Any) -> httpx.Response:

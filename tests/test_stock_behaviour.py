@@ -13,8 +13,7 @@ import pytest
 from api.model import metadata
 from api.model.vocabularies import VOCABULARIES
 from tests.lists import LISTS, Content, ids, walk
-from tests.server import Server
-from tests.test_queries import refused
+from tests.server import Server, refused
 
 
 @pytest.mark.parametrize(

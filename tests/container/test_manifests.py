@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from api.server.process import FINISHING_SECONDS
-from api.settings import Settings, strangers
+from api.settings import Settings, unknown_settings
 from tests.server import ROOT
 
 MANIFESTS = sorted((ROOT / "deploy" / "kubernetes").glob("*.yaml"))
@@ -45,7 +45,7 @@ def test_a_misspelt_probe_would_be_refused() -> None:
 def test_settings_are_those_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     [load] = pod("load-job")["containers"]
     for values in (manifest("configmap")["data"], {each["name"]: each.get("value", "") for each in load["env"]}):
-        assert not list(strangers(values))
+        assert not list(unknown_settings(values))
         for name, value in values.items():
             monkeypatch.setenv(name, value)
     Settings()
