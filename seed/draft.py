@@ -17,7 +17,8 @@ from seed.stage import Shard
 from seed.staged import STAGED
 from seed.text import Span, paragraphs, sentences
 
-COUNTED = {kind.name: kind.plural for kind in KINDS.values() if kind.name != "document"} | {"sentence": "sentences"}
+NAMES = {kind.plural: kind.name for kind in KINDS.values()} | {"sentences": "sentence"}
+COUNTED = {name: plural for plural, name in NAMES.items() if name != "document"}
 
 
 class Draft:
@@ -50,7 +51,7 @@ class Draft:
 
     def rows(self, plural: str, model: type[Any]) -> Iterator[tuple[Any, Where]]:
         """The records of a file, each with an id of its own."""
-        kind = plural.removesuffix("s")
+        kind = NAMES[plural]
         for record, where in self.package.rows(plural, model):
             self.own_id(kind, record.id, where, "id")
             yield record, where

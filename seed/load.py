@@ -17,7 +17,7 @@ from seed import schema
 from seed.check import Outcome
 from seed.clashes import Gone, clashes
 from seed.digest import snapshot_id
-from seed.draft import COUNTED
+from seed.draft import COUNTED, NAMES
 from seed.faults import Fault, Refused, Unusable
 from seed.generations import KEEP_SECONDS, Current, Next, Store, current, readable, refuse_newer
 from seed.indexing import drop_stale_indexes, index_text
@@ -230,7 +230,6 @@ def _publish(
 
 def _compare(building: Next, counts: dict[str, int]) -> None:
     for name, expected in counts.items():
-        table = name.removesuffix("s")
-        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{table}"').scalar()
+        actual = building.connection.exec_driver_sql(f'SELECT count(*) FROM "{NAMES[name]}"').scalar()
         if actual != expected:
             raise AssertionError(f"{actual} {name} were written of {expected}")
