@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from api.main import create_app
 from api.server.gathering import families
-from api.server.inquiries import answer_inquiries, fetched, told
+from api.server.inquiries import answer_inquiries, families_of, fetch
 from api.server.logs import log_to
 from api.server.metrics import summed, written
 from api.server.metrics_port import serve_metrics
@@ -39,7 +39,7 @@ def supervise(settings: Settings, host: str, port: int) -> None:
     listener = bound(host, port)
     workers: list[Worker] = []
     own = settings.metrics_port
-    server = _serve_metrics(host if own else "127.0.0.1", own or 0, lambda: written(summed(told(workers))))
+    server = _serve_metrics(host if own else "127.0.0.1", own or 0, lambda: written(summed(families_of(workers))))
     command = [sys.executable, "-m", "api", "worker", str(server.server_port)]
     supervisor = Supervisor(listener, command, settings.workers, settings.drain_seconds, workers)
     address, bound_port = listener.getsockname()[:2]
@@ -53,7 +53,7 @@ def work(settings: Settings, metrics_port: int, channel: int, inquiries: int) ->
     edge = create_app(settings)
     url = f"http://127.0.0.1:{metrics_port}/metrics"
     assert isinstance(edge.app, FastAPI)
-    edge.app.state.metrics = lambda: asyncio.to_thread(fetched, url)
+    edge.app.state.metrics = lambda: asyncio.to_thread(fetch, url)
     answer_inquiries(inquiries, lambda: families(edge))
     run(edge, "", 0, socket(fileno=channel))
 

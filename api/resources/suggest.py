@@ -10,12 +10,11 @@ from api.model.kinds import KINDS
 from api.params.base import Params, with_query
 from api.params.fields import Digits, DocumentId, Id, Many, Words
 from api.params.filters import ClosedParams
+from api.records.hits import NAMES
 from api.records.shapes import RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
 
 router = APIRouter(prefix="/v1", tags=["search"])
-
-NAMES = tuple(sorted(kind.name for kind in KINDS.values() if kind.in_search))
 
 
 class SuggestParams(ClosedParams, Params, sets={"kind": NAMES}):

@@ -25,8 +25,8 @@ def answer_inquiries(descriptor: int, families: Callable[[], list[Family]]) -> N
     Thread(target=answer, name="inquiries", daemon=True).start()
 
 
-def told(workers: Sequence[Worker]) -> list[list[Family]]:
-    """In the supervisor: what each worker that answers has counted."""
+def families_of(workers: Sequence[Worker]) -> list[list[Family]]:
+    """In the supervisor: the metrics of each worker that answers."""
     if not workers:
         return []
     with ThreadPoolExecutor(len(workers)) as threads:
@@ -34,7 +34,7 @@ def told(workers: Sequence[Worker]) -> list[list[Family]]:
         return [[Family.of(plain) for plain in json.loads(answer)] for answer in answers if answer is not None]
 
 
-def fetched(url: str) -> bytes:
+def fetch(url: str) -> bytes:
     """In a worker that is asked for the metrics of all. Raises OSError."""
     with build_opener(ProxyHandler({})).open(url, timeout=5) as response:
         content: bytes = response.read()

@@ -115,13 +115,13 @@ class Process(uvicorn.Server):
 
     async def _tell_readiness(self, channel: socket) -> None:
         """The supervisor prefers workers that are ready: one that starts has no content yet."""
-        told = False
+        announced = False
         while True:
             ready = not self._edge.serving.unready
-            if ready != told:
+            if ready != announced:
                 with suppress(OSError):
                     channel.send(READY if ready else UNREADY)
-                    told = ready
+                    announced = ready
             await asyncio.sleep(READINESS_SECONDS)
 
     def _count_closed(self) -> None:
