@@ -122,12 +122,13 @@ class SnapshotRequest:
             raise Problem("not-found", detail, (Fault("not-found", "id", detail),))
         self.query = canonical(self.path, params)
         form = self.form
-        asked = self.query + "".join(f" {fault.parameter}" for fault in self.unapplied)
-        tag = etag(self.snapshot_id, self.release, asked, form.name)
+        # A page also shows what it did not apply, so that these parameters belong to what it is remembered by.
+        identity = self.query + "".join(f" {fault.parameter}" for fault in self.unapplied)
+        tag = etag(self.snapshot_id, self.release, identity, form.name)
         headers = {"ETag": tag, "Cache-Control": CACHING}
         if matches(self.scope["sic.if_none_match"], tag.encode()):
             return Response(status_code=304, headers=headers)
-        self.scope["sic.key"] = key = f"{form.name} {asked}"
+        self.scope["sic.key"] = key = f"{form.name} {identity}"
         if (remembered := self._remembered(key)) is not None:
             return remembered
         body = make()

@@ -10,7 +10,7 @@ from api.formats.forms import CSV, FILES, JSONLD
 from api.model.kinds import KINDS
 from api.params.base import canonical, text_of, values_of
 from api.params.lists import BareListParams
-from api.records.lists import reading, records_page
+from api.records.lists import reading, records_page, sort_of
 from api.records.single import BY_PLURAL
 from api.request import Body, SnapshotRequest
 from api.web.asking import OnPage
@@ -101,14 +101,14 @@ def _sorts(
     request: SnapshotRequest, params: BareListParams, has_position: bool, keys: tuple[str, ...]
 ) -> list[tuple[str, str, bool]]:
     """(name, path, whether it is the present one) of each order."""
-    asked = None if params.sort is MISSING else str(params.sort)
+    current = sort_of(params)
     searched = getattr(params, "q", MISSING) is not MISSING
     first = "best" if searched else "default" if has_position else "id"
     orders = [None, *(("position",) if has_position and searched else ())]
     orders += [sign + key for key in keys for sign in ("", "-")]
     start = {"cursor": None, "offset": None}
     return [
-        (order or first, request.href(canonical(request.path, params, sort=order, **start)), order == asked)
+        (order or first, request.href(canonical(request.path, params, sort=order, **start)), order == current)
         for order in orders
     ]
 

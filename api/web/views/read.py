@@ -48,16 +48,16 @@ def read_page(request: SnapshotRequest, params: ReadParams, id: str) -> Body:
                 for row in spans_of_claims(reader, id)
                 if row.id not in own
             ]
-    found = hits(request, params, text)
+    matches = hits(request, params, text)
     return page(
         request,
         "read.html",
         head_of(document, canonical(request.path, params, q=None, marks=None)),
         document=document,
-        parts=parts(sections, text, marked, cards, found),
+        parts=parts(sections, text, marked, cards, matches),
         params=params,
         q="" if params.q is MISSING else params.q,
-        hits=len(found),
+        hits=len(matches),
         voices=voices(request, id),
         paths={
             "marks": request.href(canonical(request.path, params, marks="voices" if params.marks == "all" else "all"))
@@ -82,8 +82,8 @@ def hits(request: SnapshotRequest, params: ReadParams, text: str) -> list[Range]
 def voices(request: SnapshotRequest, id: str) -> Record:
     """How many claims are in whose voice."""
     in_document = Selection(filters={"document": Condition(any=(id,))})
-    asked = search.Question(kinds=("claim",), selection=in_document, limit=0, facets=("mode", "speaker", "relation"))
-    facets = {name: dict(values) for name, values in request.snapshot.index.ask(asked).facets.items()}
+    question = search.Question(kinds=("claim",), selection=in_document, limit=0, facets=("mode", "speaker", "relation"))
+    facets = {name: dict(values) for name, values in request.snapshot.index.ask(question).facets.items()}
     total = sum(facets["mode"].values())
     return {
         "all": total,

@@ -70,8 +70,8 @@ def who_page(request: SnapshotRequest, params: Params, id: str) -> Body:  # noqa
 def _counts(request: SnapshotRequest, id: str) -> dict[tuple[str, ...], int]:
     """Claims for each (speaker, mode, type)."""
     selection = Selection(filters={"document": Condition(any=(id,))})
-    asked = search.Question(kinds=("claim",), selection=selection, limit=0)
-    return dict(request.snapshot.index.counts(asked, ("speaker", "mode", "type"), MOST))
+    question = search.Question(kinds=("claim",), selection=selection, limit=0)
+    return dict(request.snapshot.index.counts(question, ("speaker", "mode", "type"), MOST))
 
 
 def _voice(request: SnapshotRequest, id: str, speaker: str, who: Named, counts: dict[tuple[str, ...], int]) -> Voice:
