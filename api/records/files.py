@@ -67,17 +67,21 @@ def _read(read: Callable[[int, int], list[Record]], batch: int, most: int | None
     offset = 0
     while True:
         records = read(offset, batch if most is None else min(batch, most - offset))
+        number = len(records)
         if records:
             yield records
-        offset += len(records)
-        if len(records) < batch or offset == most:
+        offset += number
+        if number < batch or offset == most:
             return
 
 
 def _written(write: Any, batches: Iterator[list[Record]]) -> Iterator[bytes]:
+    """The records of a batch are let go before its bytes are sent: a slow reader holds none of them."""
     header = True
     for records in batches:
-        yield write(records, header)
+        content = write(records, header)
+        records.clear()
+        yield content
         header = False
     if header and (line := write([], header)):
         yield line
@@ -93,12 +97,11 @@ def _batches(request: SnapshotRequest, params: FileParams, kind: Kind) -> Iterat
             records = fetch(reader)
             records = records if left is None else records[:left]
             _add_steps(reader, steps, records)
+        left = left and left - len(records)
         if records:
             yield records
-        if left is not None:
-            left -= len(records)
-            if left <= 0:
-                return
+        if left == 0:
+            return
 
 
 def _fetches(request: SnapshotRequest, params: FileParams, kind: Kind, most: int | None) -> Iterator[Any]:
@@ -141,9 +144,11 @@ def _ranked(
     while True:
         limit = window if most is None else min(window, most - offset)
         hits = request.snapshot.index.ask(question(kind, params, sort=sort, limit=limit, offset=offset)).hits
-        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
-        offset += len(hits)
-        if not hits or offset == most:
+        sequences = [hit.sequence for hit in hits]
+        del hits  # while the reader takes what is made of them
+        yield from _of_sequences(kind, sequences, batch)
+        offset += len(sequences)
+        if not sequences or offset == most:
             return
 
 
@@ -152,8 +157,8 @@ def _windows(request: SnapshotRequest, params: FileParams, kind: Kind, batch: in
     size = 10 * batch
     for low in range(1, request.snapshot.counts[kind.plural] + 1, size):
         window = question(kind, params, sort="position", limit=size, sequence_range=(low, low + size - 1))
-        hits = request.snapshot.index.ask(window).hits
-        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
+        sequences = [hit.sequence for hit in request.snapshot.index.ask(window).hits]
+        yield from _of_sequences(kind, sequences, batch)
 
 
 def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[Any]:
