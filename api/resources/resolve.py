@@ -23,9 +23,10 @@ from api.records.reader import Reader, Record
 from api.records.shapes import RecordLinks, RecordMeta, Shape, Utf16
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 from api.search.quotations import DIFFERENCES, PARTS, Match, Quotation, match_at
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
 DOCUMENT = columns(Document)
 TEXTS = select(DOCUMENT.id, DOCUMENT.text).where(among(DOCUMENT.sequence, "wanted")).order_by(DOCUMENT.sequence)
