@@ -6,14 +6,13 @@ from typing import Any
 
 from pydantic import MISSING
 
-from api.model.declaration import IncludeOne, Kind
-from api.model.kinds import KINDS
+from api.model.declaration import Kind
 from api.params.filters import selection
 from api.params.lists import FileParams
 from api.records.conditions import shape_of
 from api.records.lists import question, reading, sort_of
 from api.records.paging import is_stored, order, step
-from api.records.presentation import columns_of, present, records_by_id, records_by_sequence
+from api.records.presentation import columns_of, present, records_by_id, records_by_sequence, references_of
 from api.records.reader import Reader, Record
 from api.request import Body, SnapshotRequest
 
@@ -96,7 +95,7 @@ def _batches(request: SnapshotRequest, params: FileParams, kind: Kind) -> Iterat
         with reading(request) as reader:
             records = fetch(reader)
             records = records if left is None else records[:left]
-            _add_steps(reader, steps, records)
+            _add_steps(reader, kind, steps, records)
         left = left and left - len(records)
         if records:
             yield records
@@ -172,24 +171,22 @@ def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[
         yield fetch
 
 
-def _steps(kind: Kind, fields: Sequence[str]) -> dict[IncludeOne, list[str]]:
+def _steps(kind: Kind, fields: Sequence[str]) -> dict[str, list[str]]:
     """The single references that the fields go along, with what they read there: `statement` of `from.statement`."""
-    own = {column for each in columns_of(kind) for column in (each, each.rpartition(".")[0])}
-    steps: dict[IncludeOne, list[str]] = {}
+    steps: dict[str, list[str]] = {}
     for field in fields:
-        head, dot, column = field.partition(".")
-        for each in kind.includes.values():
-            if dot and field not in own and isinstance(each, IncludeOne) and each.field == head:
-                steps.setdefault(each, []).append(column)
+        reference, dot, column = field.partition(".")
+        if dot and reference in references_of(kind):
+            steps.setdefault(reference, []).append(column)
     return steps
 
 
-def _add_steps(reader: Reader, steps: Mapping[IncludeOne, Sequence[str]], records: Sequence[Record]) -> None:
+def _add_steps(reader: Reader, kind: Kind, steps: Mapping[str, Sequence[str]], records: Sequence[Record]) -> None:
     """Puts fields of related records under their dotted names."""
-    for each, columns in steps.items():
-        kind = KINDS[each.kind]
-        whole = not set(columns).isdisjoint(kind.unlisted)
-        related = records_by_id(reader, kind, {record[each.field] for record in records} - {None}, whole)
+    for reference, columns in steps.items():
+        other = references_of(kind)[reference]
+        whole = not set(columns).isdisjoint(other.unlisted)
+        related = records_by_id(reader, other, {record[reference] for record in records} - {None}, whole)
         for record in records:
-            other = related.get(record[each.field], {})
-            record |= {f"{each.field}.{column}": other.get(column) for column in columns}
+            values = related.get(record[reference], {})
+            record |= {f"{reference}.{column}": values.get(column) for column in columns}
