@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from api.content.database import sqlite_path
+from api.model.joins import DERIVED
 from api.model.kinds import KINDS
 from api.model.links import CorrectionRecord
 from api.model.tables import Correction
@@ -27,7 +29,7 @@ from seed.readers import read
 from seed.retain import query
 from seed.rows import selects
 from seed.stage import Shard
-from seed.staged import STAGED
+from seed.staged import STAGED, names
 
 
 class Steps:
@@ -221,6 +223,9 @@ def _publish(
             for table, rows in selects(merged, snapshot):
                 building.fill(merged.connection, table, rows)
             merged.close()
+            for table, rows_of in DERIVED.items():
+                building.connection.execute(insert(table).from_select(names(table), rows_of))
+            building.connection.commit()
             steps.step("indexing")
             building.complete(partial(index_text, index_root))
             _compare(building, counts)

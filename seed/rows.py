@@ -6,6 +6,7 @@ from pydantic_core import to_json
 from sqlalchemy import Table
 
 from api.model import metadata
+from api.model.joins import DERIVED
 from seed.merge import Merged
 from seed.stage import quoted
 from seed.staged import STAGED, Staged, names
@@ -15,8 +16,10 @@ LISTS = {table: (staged, name) for staged in STAGED.values() for name, table in 
 
 
 def selects(merged: Merged, snapshot: str) -> Iterator[tuple[Table, str]]:
-    """Each table in the order of references, and the query for its rows."""
+    """Each table that is not derived, in the order of references, and the query for its rows."""
     for table in metadata.sorted_tables:
+        if table in DERIVED:
+            continue
         if table.name == "snapshot":
             counts = to_json(merged.counts()).decode()
             yield table, f"SELECT '{snapshot}', '{counts}'"

@@ -9,6 +9,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeEngine
 
 from api.model import metadata
+from api.model.joins import DERIVED
 from api.model.kinds import KINDS
 
 WORDS = """
@@ -42,6 +43,8 @@ def fill(connection: Connection, rows: Rows) -> None:
             complete = [{**{c.name: _blank(c.type) for c in needed}, **row} for row in rows[name]]
             columns = {key for row in complete for key in row}
             connection.execute(insert(table), [{key: row.get(key) for key in columns} for row in complete])
+    for table, derived in DERIVED.items():
+        connection.execute(insert(table).from_select(list(table.c), derived))
 
 
 def _blank(kind: TypeEngine[Any]) -> Any:

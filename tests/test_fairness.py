@@ -1,5 +1,6 @@
 """No client slows another: turns by address, deadlines, work that nobody waits for, places for what takes long."""
 
+import asyncio
 import statistics
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from api.server.clients import Clients, Shown
+from api.server.entrance import Entrance
 from tests.connections import connected, request
 from tests.server import Server
 from tests.under_load import within
@@ -199,11 +201,43 @@ def test_addresses_take_turns(environment: dict[str, str]) -> None:
     assert statistics.median(cold) < 0.15  # seconds, on a machine that other tests use; docs/reliability.md has more
 
 
+def test_questions_are_read_one_in_each_turn_of_the_event_loop_and_of_each_address_in_turn() -> None:
+    """A hundred that arrive together are not read before what arrives after them."""
+    order: list[str] = []
+
+    async def entered() -> None:
+        entrance = Entrance()
+
+        async def enter(address: str) -> None:
+            await entrance.enter(address)
+            order.append(address)
+
+        async def pass_by() -> None:
+            for _ in range(8):
+                order.append("-")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(enter(address) for address in "aaaabb"), pass_by())
+
+    asyncio.run(entered())
+    read = "".join(order)
+    assert read.replace("-", "") == "aababa"
+    assert all(len(turn) <= 1 for turn in read.split("-")[1:])
+
+
 def test_an_address_that_takes_all_places_makes_room_for_another(environment: dict[str, str]) -> None:
     with costly(environment, SIC_MAX_CONCURRENCY="10") as server, volley(server, [burn(1500) for _ in range(12)]):
         time.sleep(0.2)
         assert ask(server, f"/v1/claims?limit=2&offset={next(numbers)}").status_code == 200
         assert 'sic_unavailable_total{reason="displaced"}' in ask(server, "/metrics").text
+
+
+def test_an_address_whose_work_is_begun_already_leaves_another_a_place(environment: dict[str, str]) -> None:
+    """Work that runs cannot be put off; the other gets a place beyond the most, the first does not."""
+    with costly(environment, SIC_MAX_CONCURRENCY="2") as server, volley(server, [burn(4000) for _ in range(2)]):
+        within(5, lambda: ask(server, f"/burns?n={next(numbers)}").json().get("running", 0) == 2)
+        assert ask(server, f"/v1/claims?limit=2&offset={next(numbers)}", ATTACKER).status_code == 503
+        assert ask(server, f"/v1/claims?limit=2&offset={next(numbers)}").status_code == 200
 
 
 def test_files_have_places_of_their_own(environment: dict[str, str]) -> None:

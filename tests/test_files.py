@@ -22,9 +22,11 @@ TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8; header=p
 ID_LISTS = ("actors", "places", "topics", "claims", "events", "obstacles", "positions", "documents")
 # What one step along a single reference reaches: the list that has the records.
 STEPS = {
-    ("claims", "section"): "sections",
+    **{(plural, "document"): "documents" for plural in LISTS if plural not in ("documents", "actors", "places")},
+    **{(plural, "section"): "sections" for plural in ("claims", "events", "obstacles", "positions")},
+    ("sections", "parent"): "sections",
+    ("actors", "of"): "actors",
     ("claims", "speaker"): "actors",
-    ("events", "section"): "sections",
     ("positions", "obstacle"): "obstacles",
     ("positions", "actor"): "actors",
     ("relations", "from"): "claims",
@@ -369,7 +371,7 @@ def test_a_field_goes_one_step_along_a_single_reference(
             value = other[name.removeprefix(prefix)] if other else None
             assert line[name] == value
             assert row[name] == written(value, name)
-    assert absent == (0 if reference != "speaker" else sum(c["speaker"] in (None, "author") for c in content[plural]))
+    assert absent == sum(record[reference] in (None, "author") for record in content[plural])
 
 
 def test_a_table_of_contradictions_has_both_statements(client: httpx.Client, content: Content) -> None:

@@ -1,6 +1,8 @@
 """`sic mcp` as a language model meets it: with the SDK's own client, over stdio, on a running API."""
 
 import asyncio
+import csv
+import io
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,7 +15,8 @@ from tests.server import ROOT, Server
 
 T = TypeVar("T")
 LARGEST = 6000  # bytes of the whole list of tools
-TOOLS = ["overview", "search", "claims", "events", "relations", "obstacles", "check_quote", "read", "cite"]
+TOOLS = ["overview", "search", "claims", "events", "relations", "obstacles", "record", "corrections"]
+TOOLS += ["check_quote", "read", "cite"]
 
 
 def asked(served: Server, question: Callable[[Client], Awaitable[T]]) -> T:
@@ -93,10 +96,60 @@ def test_every_tool_answers(served: Server) -> None:
     assert len(found["records"]) == 3
     assert others["total"] == len(others["records"])
     assert events["records"][0]["date"]["text"] == "of 1915"
-    assert {position["actor"] for position in obstacles["positions"]} == {"armenia"}
+    assert {each["actor"] for obstacle in obstacles["obstacles"] for each in obstacle["positions"]} == {"armenia"}
     assert quote["match"] == "normalised"
-    assert words == "Karabakh is Armenia"
-    assert citation.startswith("@misc{karabakh.c134,")
+    assert words == {
+        "text": "Karabakh is Armenia",
+        "start": 2510,
+        "end": 2529,
+        "page": f"{served.url}/d/karabakh/@2510-2529",
+    }
+    assert citation["bibtex"].startswith("@misc{karabakh.c134,")
+    assert citation["page"] == f"{served.url}/claims/karabakh.c134"
+
+
+def test_what_the_text_has_no_position_on_is_said(served: Server) -> None:
+    [(_, answer)] = called(served, ("obstacles", {}))
+    without = {obstacle["id"]: obstacle["without"] for obstacle in answer["obstacles"]}
+    parties = {position["actor"] for obstacle in answer["obstacles"] for position in obstacle["positions"]}
+    assert set(without["karabakh.o2"]) == parties
+    assert "azerbaijan" in without["karabakh.o5"]
+    assert all("positions" in obstacle for obstacle in answer["obstacles"])
+
+
+def test_a_record_is_given_whole_with_what_was_corrected_in_it(served: Server) -> None:
+    [(_, claim), (_, corrections), (_, overview)] = called(
+        served,
+        ("record", {"kind": "claim", "id": "karabakh.c044"}),
+        ("corrections", {"filters": {"record": "karabakh.c044"}}),
+        ("overview", {}),
+    )
+    assert claim["source"]["prefix"]
+    assert claim["corrections"] == corrections
+    assert corrections["total"]
+    assert all(each["what"] and each["why"] for each in corrections["records"])
+    assert overview["about"] == f"{served.url}/about"
+    assert overview["claims with"]["actor"]["united-nations"]
+
+
+def test_words_are_read_with_the_sentence_around_them_and_where_it_stands(served: Server) -> None:
+    [(_, sentence), (_, last)] = called(
+        served,
+        ("read", {"document": "karabakh", "start": 2510, "end": 2529, "expand": "sentence"}),
+        ("read", {"document": "karabakh", "start": 15000}),
+    )
+    text = served.client.get("/v1/documents/karabakh/text").text
+    assert sentence["start"] < 2510 < 2529 < sentence["end"]
+    assert text[sentence["start"] : sentence["end"]] == sentence["text"]
+    assert text.endswith(last["text"])
+    assert served.client.get(sentence["page"]).status_code == 200
+
+
+def test_a_list_names_its_table(served: Server) -> None:
+    [(_, answer)] = called(served, ("claims", {"filters": {"type": "prescriptive", "limit": 1, "hedged": False}}))
+    table = served.client.get(answer["table"]).text
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert len(rows) == answer["total"] > 1
 
 
 def test_a_wrong_question_is_answered_with_what_was_meant(served: Server) -> None:

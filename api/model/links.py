@@ -1,15 +1,15 @@
 """Tables that link records: lists of ids in the order of first mention, names, and further passages."""
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from api.model.columns import KEYS_ONLY, Content, Passage, key, term, within
-from api.model.vocabularies import RecordKind
+from api.model.vocabularies import RecordKind, RelationType
 
 
 class DocumentTopic(Content, table=True):
     __tablename__ = "document_topic"
-    __table_args__ = KEYS_ONLY
+    __table_args__ = (Index("ix_document_topic_topic", "topic", "document", unique=True), KEYS_ONLY)
     document: str = key("document.id", primary_key=True)
     topic: str = key("topic.id", primary_key=True)
 
@@ -86,6 +86,22 @@ class ClaimTopic(Content, table=True):
     topic: str = key("topic.id")
 
 
+class RelationEnd(Content, table=True):
+    """A claim at either end of a relation, with the values by which both are filtered; derived at load."""
+
+    __tablename__ = "relation_end"
+    __table_args__ = (
+        UniqueConstraint("claim", "relation"),
+        Index("ix_relation_end_speaker", "speaker", "relation"),
+        Index("ix_relation_end_type", "type", "claim"),
+        KEYS_ONLY,
+    )
+    relation: int = Field(foreign_key="relation.sequence", primary_key=True)
+    claim: str = key("claim.id", primary_key=True)
+    speaker: str | None = key()  # of the claim
+    type: RelationType = term()  # of the relation
+
+
 class EventMention(Passage, table=True):
     """A further passage that speaks of the event."""
 
@@ -109,7 +125,7 @@ class EventSpeaker(Content, table=True):
     """Who asserts that the event happened: 'author', an actor's id, or null where the text names nobody."""
 
     __tablename__ = "event_speaker"
-    __table_args__ = (Index("ix_event_speaker_speaker", "speaker", "event"), KEYS_ONLY)
+    __table_args__ = (Index("ix_event_speaker_speaker", "speaker", "event", unique=True), KEYS_ONLY)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     speaker: str | None = key()
@@ -135,7 +151,11 @@ class CorrectionRecord(Content, table=True):
     """A record that a correction names; it may no longer exist."""
 
     __tablename__ = "correction_record"
-    __table_args__ = (within("record_kind", RecordKind), Index("ix_correction_record_record", "record", "correction"))
+    __table_args__ = (
+        within("record_kind", RecordKind),
+        Index("ix_correction_record_record", "record", "correction"),
+        Index("ix_correction_record_record_kind", "record_kind", "correction"),
+    )
     correction: int = Field(foreign_key="correction.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
     record_kind: RecordKind = term()

@@ -3,7 +3,22 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from api.content.statements import among
 from api.model.declaration import NONE, Filter, Kind, ManyValues, OneValue
@@ -72,28 +87,47 @@ def _period_part(days: Days) -> Part:
 def selected(kind: Kind, shape: Shape, whole: bool = False) -> Select[*tuple[Any, ...]]:
     """The records of a kind that the selection's shape describes; its values are parameters."""
     statement = every(kind, whole)
-    joined = False
+    joined = _joined(kind, shape)
     for part in shape:
-        each = kind.filters.get(part.filter)
-        if isinstance(each, ManyValues) and not joined and _is_one_value(part) and _is_joinable(each):
-            # A join reads the page in the order of the link table's index.
-            statement = statement.join(each.owner.table, each.owner == kind.table.c.sequence)
-            statement = statement.where(each.value == bindparam(f"{part.filter}_any"))
-            joined = True
+        if joined and part == joined[0]:
+            link = joined[1]
+            statement = statement.join(link.owner.table, link.owner == kind.table.c.sequence)
+            statement = statement.where(link.value == bindparam(f"{part.filter}_any"))
         else:
             statement = statement.where(_condition(kind, part))
     return statement
+
+
+def ordering(kind: Kind, shape: Shape, column: Column[Any]) -> Column[Any]:
+    """The column to order the selected records by: `column`, or one that is equal to it.
+
+    SQLite does not see that a joined table is read in the order of `sequence`, and would sort everything that it joins.
+    Beside other conditions it may begin with another index, which is in the order of `sequence` itself.
+    """
+    joined = _joined(kind, shape) if len(shape) == 1 and column is kind.table.c.sequence else None
+    if joined is None:
+        return column
+    owner: Column[Any] = joined[1].owner
+    return owner
+
+
+def _joined(kind: Kind, shape: Shape) -> tuple[Part, ManyValues] | None:
+    """The condition whose link table is joined, so that its index gives the records in their order."""
+    for part in shape:
+        each = kind.filters.get(part.filter)
+        if isinstance(each, ManyValues) and _is_one_value(part) and _is_joinable(each):
+            return part, each
+    return None
 
 
 def _is_joinable(each: ManyValues) -> bool:
     """Whether a join reads each record once, in the order of an index: a correction may name many records of a kind."""
     table = each.owner.table
     if each.key != "sequence" or not isinstance(table, Table):
-        return each.key == "sequence"
-    indexes = [index for index in table.indexes if list(index.columns) == [each.value, each.owner]]
-    return any(
-        index.unique or each.value.nullable for index in indexes
-    )  # nulls cannot be unique; the loader sees to it
+        return False
+    unique = [list(index.columns) for index in table.indexes if index.unique]
+    unique += [list(constraint.columns) for constraint in table.constraints if isinstance(constraint, UniqueConstraint)]
+    return [each.value, each.owner] in unique
 
 
 def _is_one_value(part: Part) -> bool:

@@ -6,14 +6,13 @@ from typing import Any
 
 from pydantic import MISSING
 
-from api.model.declaration import IncludeOne, Kind
-from api.model.kinds import KINDS
+from api.model.declaration import Kind
 from api.params.filters import selection
 from api.params.lists import FileParams
 from api.records.conditions import shape_of
 from api.records.lists import question, reading, sort_of
 from api.records.paging import is_stored, order, step
-from api.records.presentation import columns_of, present, records_by_id, records_by_sequence
+from api.records.presentation import columns_of, present, records_by_id, records_by_sequence, references_of
 from api.records.reader import Reader, Record
 from api.request import Body, SnapshotRequest
 
@@ -67,17 +66,21 @@ def _read(read: Callable[[int, int], list[Record]], batch: int, most: int | None
     offset = 0
     while True:
         records = read(offset, batch if most is None else min(batch, most - offset))
+        number = len(records)
         if records:
             yield records
-        offset += len(records)
-        if len(records) < batch or offset == most:
+        offset += number
+        if number < batch or offset == most:
             return
 
 
 def _written(write: Any, batches: Iterator[list[Record]]) -> Iterator[bytes]:
+    """The records of a batch are let go before its bytes are sent: a slow reader holds none of them."""
     header = True
     for records in batches:
-        yield write(records, header)
+        content = write(records, header)
+        records.clear()
+        yield content
         header = False
     if header and (line := write([], header)):
         yield line
@@ -92,13 +95,12 @@ def _batches(request: SnapshotRequest, params: FileParams, kind: Kind) -> Iterat
         with reading(request) as reader:
             records = fetch(reader)
             records = records if left is None else records[:left]
-            _add_steps(reader, steps, records)
+            _add_steps(reader, kind, steps, records)
+        left = left and left - len(records)
         if records:
             yield records
-        if left is not None:
-            left -= len(records)
-            if left <= 0:
-                return
+        if left == 0:
+            return
 
 
 def _fetches(request: SnapshotRequest, params: FileParams, kind: Kind, most: int | None) -> Iterator[Any]:
@@ -141,9 +143,11 @@ def _ranked(
     while True:
         limit = window if most is None else min(window, most - offset)
         hits = request.snapshot.index.ask(question(kind, params, sort=sort, limit=limit, offset=offset)).hits
-        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
-        offset += len(hits)
-        if not hits or offset == most:
+        sequences = [hit.sequence for hit in hits]
+        del hits  # while the reader takes what is made of them
+        yield from _of_sequences(kind, sequences, batch)
+        offset += len(sequences)
+        if not sequences or offset == most:
             return
 
 
@@ -152,8 +156,8 @@ def _windows(request: SnapshotRequest, params: FileParams, kind: Kind, batch: in
     size = 10 * batch
     for low in range(1, request.snapshot.counts[kind.plural] + 1, size):
         window = question(kind, params, sort="position", limit=size, sequence_range=(low, low + size - 1))
-        hits = request.snapshot.index.ask(window).hits
-        yield from _of_sequences(kind, [hit.sequence for hit in hits], batch)
+        sequences = [hit.sequence for hit in request.snapshot.index.ask(window).hits]
+        yield from _of_sequences(kind, sequences, batch)
 
 
 def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[Any]:
@@ -167,24 +171,22 @@ def _of_sequences(kind: Kind, sequences: Sequence[int], batch: int) -> Iterator[
         yield fetch
 
 
-def _steps(kind: Kind, fields: Sequence[str]) -> dict[IncludeOne, list[str]]:
+def _steps(kind: Kind, fields: Sequence[str]) -> dict[str, list[str]]:
     """The single references that the fields go along, with what they read there: `statement` of `from.statement`."""
-    own = {column for each in columns_of(kind) for column in (each, each.rpartition(".")[0])}
-    steps: dict[IncludeOne, list[str]] = {}
+    steps: dict[str, list[str]] = {}
     for field in fields:
-        head, dot, column = field.partition(".")
-        for each in kind.includes.values():
-            if dot and field not in own and isinstance(each, IncludeOne) and each.field == head:
-                steps.setdefault(each, []).append(column)
+        reference, dot, column = field.partition(".")
+        if dot and reference in references_of(kind):
+            steps.setdefault(reference, []).append(column)
     return steps
 
 
-def _add_steps(reader: Reader, steps: Mapping[IncludeOne, Sequence[str]], records: Sequence[Record]) -> None:
+def _add_steps(reader: Reader, kind: Kind, steps: Mapping[str, Sequence[str]], records: Sequence[Record]) -> None:
     """Puts fields of related records under their dotted names."""
-    for each, columns in steps.items():
-        kind = KINDS[each.kind]
-        whole = not set(columns).isdisjoint(kind.unlisted)
-        related = records_by_id(reader, kind, {record[each.field] for record in records} - {None}, whole)
+    for reference, columns in steps.items():
+        other = references_of(kind)[reference]
+        whole = not set(columns).isdisjoint(other.unlisted)
+        related = records_by_id(reader, other, {record[reference] for record in records} - {None}, whole)
         for record in records:
-            other = related.get(record[each.field], {})
-            record |= {f"{each.field}.{column}": other.get(column) for column in columns}
+            values = related.get(record[reference], {})
+            record |= {f"{reference}.{column}": values.get(column) for column in columns}

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, Select, bindparam
 from api.model.declaration import Kind
 from api.model.selection import Selection
 from api.params.cursors import BACKWARD, BEYOND, FORWARD, Cursor
-from api.records.conditions import Shape, selected, shape_of
+from api.records.conditions import Shape, ordering, selected, shape_of
 from api.records.reader import Reader
 
 STORED = ("position", "id")  # sorts that SQL serves; the index serves the others
@@ -30,6 +30,7 @@ def step(
 ) -> Select[*tuple[Any, ...]]:
     """At most `most` records: with `placed` only those beyond `key`, and without the first `before` of them."""
     statement = selected(kind, shape, whole)
+    column = ordering(kind, shape, column)
     if placed:
         key = bindparam("key", type_=column.type)
         statement = statement.where(column < key if descending else column > key)

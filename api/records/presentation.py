@@ -76,13 +76,21 @@ def fields_of(kind: Kind) -> tuple[str, ...]:
     paths = [column.split(".") for column in columns_of(kind)]
     own = [".".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1)]
     steps = [
-        f"{include.field}.{column}"
-        for include in kind.includes.values()
-        if isinstance(include, IncludeOne)
-        for column, value in _fields(PRESENTATIONS[include.kind].shape)
+        f"{reference}.{column}"
+        for reference, other in references_of(kind).items()
+        for column, value in _fields(PRESENTATIONS[other.name].shape)
         if _is_scalar(value)
     ]
     return tuple(dict.fromkeys([*own, *steps]))
+
+
+@cache
+def references_of(kind: Kind) -> dict[str, Kind]:
+    """The fields of a record that hold the id of one record, with the kind of that record."""
+    included = {each.field: KINDS[each.kind] for each in kind.includes.values() if isinstance(each, IncludeOne)}
+    own = {name for name, _ in _fields(PRESENTATIONS[kind.name].shape)}
+    foreign = {column.name: each.column.table.name for column in kind.table.c for each in column.foreign_keys}
+    return included | {name: KINDS[table] for name, table in foreign.items() if name in own}
 
 
 def _fields(shape: type[BaseModel]) -> list[tuple[str, Any]]:

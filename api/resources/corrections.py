@@ -22,8 +22,9 @@ from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
 from api.request import OnSnapshot
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["corrections"])
+router = APIRouter(prefix="/v1", tags=["corrections"], route_class=SnapshotRoute)
 
 
 class CorrectionFilters(ClosedParams, PeriodParams, filters=CORRECTION):

@@ -24,8 +24,9 @@ from api.records.reader import Reader, Record
 from api.records.shapes import Page, Shape
 from api.records.spans import Text, count
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
 NAMES = tuple(kind.name for kind in COVERING)
 PLURALS = tuple(kind.plural for kind in COVERING)

@@ -8,9 +8,10 @@ from pydantic_core import from_json
 
 from api.params.base import Params
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 from api.web import llms
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=SnapshotRoute)
 
 
 def contract(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001

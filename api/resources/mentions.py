@@ -19,8 +19,9 @@ from api.records.reader import by_id
 from api.records.shapes import Page, Source
 from api.records.single import absent
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=SnapshotRoute)
 
 
 class MentionParams(PageParams):

@@ -26,8 +26,9 @@ from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
 from api.request import OnSnapshot
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["positions"])
+router = APIRouter(prefix="/v1", tags=["positions"], route_class=SnapshotRoute)
 
 
 class PositionFilters(ClosedParams, filters=POSITION):

@@ -11,9 +11,10 @@ from api.records.lists import single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 from api.web import terms
 
-router = APIRouter(prefix="/problems", tags=["service"])
+router = APIRouter(prefix="/problems", tags=["service"], route_class=SnapshotRoute)
 
 
 class ProblemTypeRecord(Shape):

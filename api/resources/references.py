@@ -13,8 +13,9 @@ from api.model.kinds import KINDS
 from api.params.base import Params
 from api.records.single import one_annotation, one_citation
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["references"])
+router = APIRouter(prefix="/v1", tags=["references"], route_class=SnapshotRoute)
 
 ANNOTATED = [kind.plural for kind in KINDS.values() if kind.annotation]
 CITABLE = [kind.plural for kind in KINDS.values() if kind.citable]

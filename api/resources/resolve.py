@@ -7,8 +7,9 @@ from fastapi.responses import Response
 
 from api.records.resolution import ResolveParams, ResolveResponse, resolution
 from api.request import OnSnapshot
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
 
 @router.get("/resolve", response_model=ResolveResponse)

@@ -11,8 +11,9 @@ from api.params.base import Params
 from api.records.lists import single
 from api.records.shapes import One, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=SnapshotRoute)
 
 PATHS = {kind.plural: kind.path for kind in KINDS.values()} | {
     "search": "/v1/search",

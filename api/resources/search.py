@@ -30,8 +30,9 @@ from api.records.presentation import PRESENTATIONS
 from api.records.reader import Record
 from api.records.shapes import Page
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=SnapshotRoute)
 
 SHAPES: Any = tuple(PRESENTATIONS[kind.name].shape for kind in SEARCHED)
 Hit: Any = Annotated[Union[SHAPES], Field(discriminator="kind")]  # noqa: UP007 - made of a tuple

@@ -24,8 +24,9 @@ from api.records.reader import Reader, Record
 from api.records.shapes import Page
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
 NAMES = tuple(kind.name for kind in SOURCED)
 INCLUDES = tuple(sorted({name for kind in SOURCED for name in kind.includes}))

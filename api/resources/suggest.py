@@ -13,8 +13,9 @@ from api.params.filters import ClosedParams
 from api.records.hits import NAMES
 from api.records.shapes import RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["search"])
+router = APIRouter(prefix="/v1", tags=["search"], route_class=SnapshotRoute)
 
 
 class SuggestParams(ClosedParams, Params, sets={"kind": NAMES}):

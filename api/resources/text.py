@@ -8,8 +8,9 @@ from fastapi.responses import PlainTextResponse, Response
 from api.records.lists import reading
 from api.records.ranges import ExpandParams, location, text_of
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 
-router = APIRouter(prefix="/v1", tags=["text"])
+router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
 
 def words(request: SnapshotRequest, params: ExpandParams, id: str) -> Body:

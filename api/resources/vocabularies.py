@@ -15,9 +15,10 @@ from api.records.lists import reading, single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
 from api.request import Body, OnSnapshot, SnapshotRequest
+from api.route import SnapshotRoute
 from api.web import terms as term_pages
 
-router = APIRouter(prefix="/v1/vocabularies", tags=["service"])
+router = APIRouter(prefix="/v1/vocabularies", tags=["service"], route_class=SnapshotRoute)
 
 TOPIC = columns(Topic)
 

@@ -19,14 +19,15 @@ from api.server.asgi import App, Receive, Scope, Send
 from api.server.clients import Clients, peer_of
 from api.server.compression import takes_gzip
 from api.server.cycle import send_whole, unchunked
+from api.server.entrance import Entrance
 from api.server.exchange import LONG_BYTES, Exchange
 from api.server.headers import fields, is_host, is_request_id
 from api.server.observer import CLIENT_LEFT, Observer
 from api.server.pending import Pending
-from api.server.places import Places
+from api.server.places import Pages, Places
 from api.server.refusals import ALLOW, LONGEST_PATH
 from api.server.unavailable import Unavailable, unavailable
-from api.server.workers import Workers
+from api.server.workers import WAITING_SECONDS, Workers
 from api.settings import Settings
 
 UNLIMITED = ("/livez", "/readyz", "/metrics")
@@ -39,8 +40,9 @@ class Edge:
     ) -> None:
         self.app, self.settings, self.serving, self.observer = app, settings, serving, observer
         self.workers, self.clients = workers, clients
-        self.pages = 0  # requests that are being computed or answered
+        self.pages = Pages(settings.max_concurrency, workers.displace)
         self.long = Places(settings.max_streams)
+        self._entrance = Entrance()
         self._ids = count(1)
         self._process = urandom(6).hex()
         self._pending: dict[tuple[str, Spelling], Pending] = {}
@@ -175,29 +177,31 @@ class Edge:
     async def _compute(self, exchange: Exchange, receive: Receive, audience: Audience) -> None:
         """In a place for pages, until it turns out to be a long response: those have places of their own."""
         address = audience.addresses[0]
-        if self.pages >= self.settings.max_concurrency and not self.workers.displace(address):
+        deadline = Deadline(self.settings.request_seconds, audience)
+        await self._entrance.enter(address)
+        if audience.left():
+            raise Abandoned
+        if deadline.left < self.settings.request_seconds - WAITING_SECONDS:
+            raise unavailable("waited")
+        if not self.pages.take(address):
             raise unavailable("places")
-        self.pages += 1
         long = False
 
         def take_place() -> bool:
             nonlocal long
             if not long and self.long.take(address):
-                self.pages -= 1
+                self.pages.give_back(address)
                 long = True
             return long
 
         exchange.take_place = take_place
-        token = CURRENT.set(Deadline(self.settings.request_seconds, audience))
+        token = CURRENT.set(deadline)
         try:
             await self.app(exchange.scope, receive, exchange.send)
         finally:
             CURRENT.reset(token)
             self._judge(exchange)
-            if long:
-                self.long.give_back(address)
-            else:
-                self.pages -= 1
+            (self.long if long else self.pages).give_back(address)
 
     def _judge(self, exchange: Exchange) -> None:
         """Readiness follows whether answers come in time."""

@@ -43,7 +43,9 @@ def _requests(observer: Observer) -> Iterator[Family]:
 
 
 def _work(edge: Edge) -> Iterator[Family]:
-    yield gauge("sic_requests_in_flight", "Requests that are being computed or answered.", edge.pages + edge.long.taken)
+    yield gauge(
+        "sic_requests_in_flight", "Requests that are being computed or answered.", edge.pages.taken + edge.long.taken
+    )
     yield gauge("sic_long_responses_in_flight", "Those of them that are files or long pages.", edge.long.taken)
     yield gauge("sic_requests_queued", "Work that waits for a thread.", edge.workers.queued)
     yield histogram("sic_queue_wait_seconds", "Time that work waited for a thread.", (), {(): edge.observer.waits})

@@ -1,6 +1,30 @@
-"""Places for long responses: so many at once, never all of them with one address."""
+"""Places for pages and for long responses: so many at once, never all of them with one address."""
 
 from collections import Counter
+from collections.abc import Callable
+
+
+class Pages:
+    """An address that holds none gets one even when all are taken, as long as there are not twice as many."""
+
+    def __init__(self, most: int, make_room: Callable[[str], bool]) -> None:
+        self._most, self._make_room = most, make_room
+        self._held: Counter[str] = Counter()
+        self.taken = 0
+
+    def take(self, address: str) -> bool:
+        more = not self._held[address] and self.taken < 2 * self._most
+        if self.taken >= self._most and not self._make_room(address) and not more:
+            return False
+        self._held[address] += 1
+        self.taken += 1
+        return True
+
+    def give_back(self, address: str) -> None:
+        self.taken -= 1
+        self._held[address] -= 1
+        if not self._held[address]:
+            del self._held[address]
 
 
 class Places:

@@ -68,6 +68,12 @@ FROM (
   FROM event_claim JOIN claim ON claim.id = event_claim.claim GROUP BY event_claim.event, claim.speaker
 ) speaking
 """
+ENDS = """
+INSERT INTO relation_end (relation, claim, speaker, type)
+SELECT relation.sequence, claim.id, claim.speaker, relation.type FROM relation JOIN claim ON claim.id = from_claim
+UNION ALL
+SELECT relation.sequence, claim.id, claim.speaker, relation.type FROM relation JOIN claim ON claim.id = to_claim
+"""
 
 
 def upgrade() -> None:
@@ -77,12 +83,14 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("year", sa.Integer(), nullable=True))
     op.create_index("ix_event_year", "event", ["year", "sequence"], unique=False)
     op.create_index("ix_relation_section", "relation", ["section", "sequence"], unique=False)
+    op.create_index("ix_document_topic_topic", "document_topic", ["topic", "document"], unique=True)
     default = sa.text(f"'{json.dumps(PROVENANCE)}'")
     op.add_column("document", sa.Column("provenance", sa.JSON(), nullable=False, server_default=default))
 
     op.execute("UPDATE event SET year = CAST(substr(earliest, 1, 4) AS INTEGER) WHERE earliest IS NOT NULL")
     op.execute(OVERLAPPING)
     op.execute(SPEAKING)
+    op.execute(ENDS)
     for kind in ("actor", "place"):
         rows = _rows(f"SELECT {kind}, document, names FROM {kind}_document")
         _insert(
@@ -113,10 +121,19 @@ def downgrade() -> None:
             statement = f"UPDATE {kind}_document SET names = :names WHERE {kind} = :id AND document = :document"
             _write(statement, {"names": listed, "id": id, "document": document})
     op.drop_column("document", "provenance")
+    op.drop_index("ix_document_topic_topic", table_name="document_topic")
     op.drop_index("ix_relation_section", table_name="relation")
     op.drop_index("ix_event_year", table_name="event")
     op.drop_column("event", "year")
-    for table in ("correction_record", "correction", "event_speaker", "event_claim", "place_name", "actor_name"):
+    for table in (
+        "relation_end",
+        "correction_record",
+        "correction",
+        "event_speaker",
+        "event_claim",
+        "place_name",
+        "actor_name",
+    ):
         op.drop_table(table)
     for (table, column), (before, _, replacements) in VOCABULARIES.items():
         for value, replacement in replacements.items():
@@ -156,7 +173,7 @@ def _add_tables() -> None:
         sa.PrimaryKeyConstraint("event", "ordinal", name="pk_event_speaker"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_event_speaker_speaker", "event_speaker", ["speaker", "event"], unique=False)
+    op.create_index("ix_event_speaker_speaker", "event_speaker", ["speaker", "event"], unique=True)
     op.create_table(
         "correction",
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
@@ -186,6 +203,23 @@ def _add_tables() -> None:
         sa.PrimaryKeyConstraint("correction", "ordinal", name="pk_correction_record"),
     )
     op.create_index("ix_correction_record_record", "correction_record", ["record", "correction"], unique=False)
+    op.create_index(
+        "ix_correction_record_record_kind", "correction_record", ["record_kind", "correction"], unique=False
+    )
+    op.create_table(
+        "relation_end",
+        sa.Column("relation", sa.Integer(), nullable=False),
+        sa.Column("claim", BYTEWISE, nullable=False),
+        sa.Column("speaker", BYTEWISE, nullable=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["claim"], ["claim.id"], name="fk_relation_end_claim"),
+        sa.ForeignKeyConstraint(["relation"], ["relation.sequence"], name="fk_relation_end_relation"),
+        sa.PrimaryKeyConstraint("relation", "claim", name="pk_relation_end"),
+        sa.UniqueConstraint("claim", "relation", name="uq_relation_end_claim_relation"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_relation_end_speaker", "relation_end", ["speaker", "relation"], unique=False)
+    op.create_index("ix_relation_end_type", "relation_end", ["type", "claim"], unique=False)
 
 
 def _name_content() -> None:

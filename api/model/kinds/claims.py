@@ -11,8 +11,8 @@ from api.model.declaration import (
     Ranking,
     Text,
 )
-from api.model.joins import CLAIM_EVENTS, CLAIM_RELATIONS, ENDS
-from api.model.links import ClaimActor, ClaimPlace, ClaimTopic, EventClaim
+from api.model.joins import CLAIM_EVENTS
+from api.model.links import ClaimActor, ClaimPlace, ClaimTopic, EventClaim, RelationEnd
 from api.model.tables import Claim
 
 CLAIM = Kind(
@@ -32,7 +32,7 @@ CLAIM = Kind(
         "obstacle": OneValue(Claim.obstacle),
         "has_quantity": OneValue(Claim.has_quantity),
         "event": ManyValues(CLAIM_EVENTS.c.claim, CLAIM_EVENTS.c.event, key="id"),
-        "relation": ManyValues(CLAIM_RELATIONS.c.claim, CLAIM_RELATIONS.c.type, key="id"),
+        "relation": ManyValues(RelationEnd.claim, RelationEnd.type, key="id"),
     },
     texts=(Text(Claim.statement, "statement"), Text(Claim.quote, "source.quote")),
     ranking=Ranking(measures_rarity=True),
@@ -41,7 +41,7 @@ CLAIM = Kind(
         "speaker": IncludeOne("actor", "speaker"),
         "actors": IncludeNamed("actor", "actors"),
         "places": IncludeNamed("place", "places"),
-        "relations": IncludeRelated("relation", ENDS.c.claim, "claim", other=ENDS.c.sequence),
+        "relations": IncludeRelated("relation", RelationEnd.claim, "claim", other=RelationEnd.relation),
         "events": IncludeRelated("event", EventClaim.claim, "claim", other=EventClaim.event),
     },
     sourced=True,

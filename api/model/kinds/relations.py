@@ -1,7 +1,7 @@
 """Relations between claims, declared."""
 
 from api.model.declaration import Annotated, IncludeOne, Kind, ManyValues, OneValue
-from api.model.joins import ENDS, RELATION_SPEAKERS
+from api.model.links import RelationEnd
 from api.model.tables import Relation
 
 RELATION = Kind(
@@ -10,13 +10,13 @@ RELATION = Kind(
     model=Relation,
     filters={
         "document": OneValue(Relation.document),
-        "claim": ManyValues(ENDS.c.sequence, ENDS.c.claim),
+        "claim": ManyValues(RelationEnd.relation, RelationEnd.claim),
         "from": OneValue(Relation.from_claim),
         "to": OneValue(Relation.to_claim),
         "type": OneValue(Relation.type),
         "basis": OneValue(Relation.basis),
         "section": OneValue(Relation.section),
-        "speaker": ManyValues(RELATION_SPEAKERS.c.sequence, RELATION_SPEAKERS.c.speaker),
+        "speaker": ManyValues(RelationEnd.relation, RelationEnd.speaker),
     },
     in_search=False,
     includes={"from": IncludeOne("claim", "from"), "to": IncludeOne("claim", "to")},
