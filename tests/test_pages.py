@@ -118,6 +118,20 @@ def test_a_quotation_is_checked_as_the_api_checks_it(quote: str, verdict: str, c
         assert client.get(f"/v1/documents/{span['document']}").json()["data"]["text_sha256"] in text
 
 
+@pytest.mark.parametrize(
+    ("quote", "why"),
+    [
+        ("a" * 4001, "has 4001 characters, more than 4000."),
+        ("karabakh … " * 16 + "karabakh", "16 ellipses are more than 15; quote less of it."),
+    ],
+)
+def test_a_refused_quotation_says_why_and_leads_back_to_the_form(quote: str, why: str, client: httpx.Client) -> None:
+    answer = client.get("/resolve", params={"quote": quote}, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert why in words(answer.text)
+    assert "/resolve" in parsed(answer.text).links
+
+
 @pytest.mark.parametrize("quote", ["</textarea><script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "…"])
 def test_a_hostile_quotation_stays_words(quote: str, client: httpx.Client) -> None:
     text = page(client, str(httpx.URL("/resolve", params={"quote": quote})))
