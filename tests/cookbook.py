@@ -32,6 +32,13 @@ def recipes() -> Iterator[Recipe]:
         yield Recipe(block["command"], block["answer"])
 
 
+def program(language: str, server: Server) -> str:
+    """The recipe in a programming language, on a server."""
+    block = COOKBOOK.read_text(encoding="utf-8").partition(f"```{language}\n")[2].partition("```")[0]
+    assert HOST in block
+    return block.replace(f"http://{HOST}", server.url)
+
+
 def ask(client: httpx.Client, command: str) -> httpx.Response:
     """What curl does with `-G`, `-d` and `--data-urlencode`, put by httpx."""
     words = iter(shlex.split(command.replace("\\\n", " "))[1:])

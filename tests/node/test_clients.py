@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.cookbook import program
 from tests.node.packages import HERE, install, node
 from tests.server import ROOT, Server
 
@@ -200,3 +201,14 @@ def test_an_inferred_relation_targets_the_words_of_both_claims(sqlite_client: ht
 
 def test_the_lock_names_no_package_server() -> None:
     assert '"resolved"' not in (HERE / "package-lock.json").read_text()
+
+
+def test_the_recipe_in_typescript_compiles_strictly_and_walks_all_pages(served: Server) -> None:
+    source = BUILD / "recipe.mts"
+    source.write_text(program("ts", served), encoding="utf-8")
+    options = ("--strict", "--skipLibCheck", "--target", "es2022", "--module", "node16", "--lib", "es2022,dom")
+    node(BIN / "tsc", *options, source)
+    printed = node("node", source.with_suffix(".mjs")).splitlines()
+    ids = served.client.get("/v1/claims.csv", params={"mode.not": "asserted", "fields": "id"}).text.split()[1:]
+    assert [line.split()[0] for line in printed] == ids
+    assert len(ids) > 10
