@@ -254,6 +254,13 @@ def test_corrections_are_a_feed(client: httpx.Client) -> None:
 def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.Client) -> None:
     text = client.get("/llms.txt").text
     assert len(text.encode()) <= 3300
+    for taught in (
+        "source.quote only",
+        "/v1/corrections?record={id}",
+        "/d/{document}/@{start}-{end}",
+        "date_match=certain",
+    ):
+        assert taught in text
     worked = re.findall(r"^- [^:\n]+: (/v1/\S+)$", text.partition("## Worked")[2], re.MULTILINE)
     assert len(worked) == 6
     for path in worked:
