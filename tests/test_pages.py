@@ -255,7 +255,7 @@ def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.C
     text = client.get("/llms.txt").text
     assert len(text.encode()) <= 3300
     for taught in (
-        "source.quote only",
+        "`source.quote` only",
         "/v1/corrections?record={id}",
         "/d/{document}/@{start}-{end}",
         "date_match=certain",
