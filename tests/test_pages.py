@@ -4,7 +4,7 @@ What they do in a browser is in tests/browser.
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -18,7 +18,8 @@ from tests.server import ROOT, Server
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 DOCUMENT = ("", "/who", "/timeline", "/obstacles", "/argument")
 PAGES = (
-    *("/", "/search", "/search?q=exodus", "/about", "/docs", "/docs/reference/claims"),
+    *("/", "/search", "/search?q=exodus", "/resolve", "/resolve?quote=the+exodus", "/about"),
+    *("/docs", "/docs/reference/claims"),
     *(f"/{plural}" for plural in LISTS),
     *(f"/d/karabakh{view}" for view in DOCUMENT),
     *("/d/karabakh/@2510-2529", "/d/karabakh?marks=all&q=exodus", "/claims?speaker=armenia&sort=-position"),
@@ -96,6 +97,53 @@ def test_every_link_of_a_page_leads_somewhere(path: str, served: Server) -> None
     for link in markup.links:
         if link.startswith("#"):
             assert link[1:] in markup.ids, link
+
+
+@pytest.mark.parametrize(
+    ("quote", "verdict"),
+    [
+        ("Karabakh is Armenia", "It stands in the text, character by character."),
+        ("“KARABAKH\r\n is armenia”", "It stands in the text, but not character by character."),
+        ("Karabakh is Azerbaijan", "It does not stand in any text here"),
+    ],
+)
+def test_a_quotation_is_checked_as_the_api_checks_it(quote: str, verdict: str, client: httpx.Client) -> None:
+    found = client.get("/v1/resolve", params={"quote": quote}).json()
+    text = page(client, str(httpx.URL("/resolve", params={"quote": quote})))
+    assert verdict in words(text)
+    for span in found["data"]["spans"]:
+        assert f"/d/{span['document']}/@{span['start']}-{span['end']}" in text
+        assert f"<mark>{escape(span['text'], quote=False)}</mark>" in text
+        assert all(difference in words(text) for difference in span["differs"])
+        assert client.get(f"/v1/documents/{span['document']}").json()["data"]["text_sha256"] in text
+
+
+@pytest.mark.parametrize(
+    ("quote", "why"),
+    [
+        ("a" * 4001, "has 4001 characters, more than 4000."),
+        ("karabakh … " * 16 + "karabakh", "16 ellipses are more than 15; quote less of it."),
+    ],
+)
+def test_a_refused_quotation_says_why_and_leads_back_to_the_form(quote: str, why: str, client: httpx.Client) -> None:
+    answer = client.get("/resolve", params={"quote": quote}, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert why in words(answer.text)
+    assert "/resolve" in parsed(answer.text).links
+
+
+@pytest.mark.parametrize("quote", ["</textarea><script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "…"])
+def test_a_hostile_quotation_stays_words(quote: str, client: httpx.Client) -> None:
+    text = page(client, str(httpx.URL("/resolve", params={"quote": quote})))
+    parsed(text)
+    assert "<script>alert" not in text
+    assert "<img" not in text
+    assert quote in unescape(re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", text, re.DOTALL)[0])
+
+
+def test_home_search_and_reading_lead_to_the_check_of_a_quotation(client: httpx.Client) -> None:
+    for path in ("/", "/search?q=exodus", "/d/karabakh"):
+        assert "/resolve" in {link.partition("?")[0] for link in parsed(page(client, path)).links}
 
 
 @pytest.mark.parametrize("plural", LISTS)
@@ -207,7 +255,13 @@ def test_assets_are_named_by_their_content_and_kept_for_good(client: httpx.Clien
 
 
 def test_facets_and_searches_are_not_indexed(client: httpx.Client) -> None:
-    for path in ("/search?q=war", "/claims?speaker=armenia", "/claims?offset=25", "/d/karabakh/@1-9"):
+    for path in (
+        "/search?q=war",
+        "/resolve?quote=war",
+        "/claims?speaker=armenia",
+        "/claims?offset=25",
+        "/d/karabakh/@1-9",
+    ):
         assert '<meta name="robots" content="noindex">' in page(client, path), path
     for path in ("/", "/claims", "/d/karabakh", "/d/karabakh/who", "/claims/karabakh.c134"):
         assert "noindex" not in page(client, path), path
