@@ -351,3 +351,10 @@ def test_a_record_leads_to_its_corrections_and_to_how_it_may_be_disputed(client:
     assert 'href="/corrections?record=karabakh.c044"' in page
     assert 'href="/about#dispute"' in page
     assert 'id="dispute"' in client.get("/about", headers={"Accept": BROWSER}).text
+
+
+def test_an_obstacle_without_positions_says_so(client: httpx.Client) -> None:
+    for obstacle in client.get("/v1/obstacles?document=karabakh").json()["data"]:
+        positions = client.get(f"/v1/positions?obstacle={obstacle['id']}&limit=0").json()["meta"]["total"]
+        page = unescape(client.get(f"/obstacles/{obstacle['id']}", headers={"Accept": BROWSER}).text)
+        assert (STRINGS["obstacles"]["nobody"] in page) is (positions == 0)
