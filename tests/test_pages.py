@@ -4,21 +4,22 @@ What they do in a browser is in tests/browser.
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 
-from api.web.environment import digest
+from api.web.environment import STRINGS, digest
 from tests.lists import LISTS
 from tests.server import ROOT, Server
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 DOCUMENT = ("", "/who", "/timeline", "/obstacles", "/argument")
 PAGES = (
-    *("/", "/search", "/search?q=exodus", "/about", "/docs", "/docs/reference/claims"),
+    *("/", "/search", "/search?q=exodus", "/resolve", "/resolve?quote=the+exodus", "/about"),
+    *("/docs", "/docs/reference/claims"),
     *(f"/{plural}" for plural in LISTS),
     *(f"/d/karabakh{view}" for view in DOCUMENT),
     *("/d/karabakh/@2510-2529", "/d/karabakh?marks=all&q=exodus", "/claims?speaker=armenia&sort=-position"),
@@ -96,6 +97,53 @@ def test_every_link_of_a_page_leads_somewhere(path: str, served: Server) -> None
     for link in markup.links:
         if link.startswith("#"):
             assert link[1:] in markup.ids, link
+
+
+@pytest.mark.parametrize(
+    ("quote", "verdict"),
+    [
+        ("Karabakh is Armenia", "It stands in the text, character by character."),
+        ("“KARABAKH\r\n is armenia”", "It stands in the text, but not character by character."),
+        ("Karabakh is Azerbaijan", "It does not stand in any text here"),
+    ],
+)
+def test_a_quotation_is_checked_as_the_api_checks_it(quote: str, verdict: str, client: httpx.Client) -> None:
+    found = client.get("/v1/resolve", params={"quote": quote}).json()
+    text = page(client, str(httpx.URL("/resolve", params={"quote": quote})))
+    assert verdict in words(text)
+    for span in found["data"]["spans"]:
+        assert f"/d/{span['document']}/@{span['start']}-{span['end']}" in text
+        assert f"<mark>{escape(span['text'], quote=False)}</mark>" in text
+        assert all(difference in words(text) for difference in span["differs"])
+        assert client.get(f"/v1/documents/{span['document']}").json()["data"]["text_sha256"] in text
+
+
+@pytest.mark.parametrize(
+    ("quote", "why"),
+    [
+        ("a" * 4001, "has 4001 characters, more than 4000."),
+        ("karabakh … " * 16 + "karabakh", "16 ellipses are more than 15; quote less of it."),
+    ],
+)
+def test_a_refused_quotation_says_why_and_leads_back_to_the_form(quote: str, why: str, client: httpx.Client) -> None:
+    answer = client.get("/resolve", params={"quote": quote}, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert why in words(answer.text)
+    assert "/resolve" in parsed(answer.text).links
+
+
+@pytest.mark.parametrize("quote", ["</textarea><script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "…"])
+def test_a_hostile_quotation_stays_words(quote: str, client: httpx.Client) -> None:
+    text = page(client, str(httpx.URL("/resolve", params={"quote": quote})))
+    parsed(text)
+    assert "<script>alert" not in text
+    assert "<img" not in text
+    assert quote in unescape(re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", text, re.DOTALL)[0])
+
+
+def test_home_search_and_reading_lead_to_the_check_of_a_quotation(client: httpx.Client) -> None:
+    for path in ("/", "/search?q=exodus", "/d/karabakh"):
+        assert "/resolve" in {link.partition("?")[0] for link in parsed(page(client, path)).links}
 
 
 @pytest.mark.parametrize("plural", LISTS)
@@ -207,7 +255,13 @@ def test_assets_are_named_by_their_content_and_kept_for_good(client: httpx.Clien
 
 
 def test_facets_and_searches_are_not_indexed(client: httpx.Client) -> None:
-    for path in ("/search?q=war", "/claims?speaker=armenia", "/claims?offset=25", "/d/karabakh/@1-9"):
+    for path in (
+        "/search?q=war",
+        "/resolve?quote=war",
+        "/claims?speaker=armenia",
+        "/claims?offset=25",
+        "/d/karabakh/@1-9",
+    ):
         assert '<meta name="robots" content="noindex">' in page(client, path), path
     for path in ("/", "/claims", "/d/karabakh", "/d/karabakh/who", "/claims/karabakh.c134"):
         assert "noindex" not in page(client, path), path
@@ -254,6 +308,13 @@ def test_corrections_are_a_feed(client: httpx.Client) -> None:
 def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.Client) -> None:
     text = client.get("/llms.txt").text
     assert len(text.encode()) <= 3300
+    for taught in (
+        "`source.quote` only",
+        "/v1/corrections?record={id}",
+        "/d/{document}/@{start}-{end}",
+        "date_match=certain",
+    ):
+        assert taught in text
     worked = re.findall(r"^- [^:\n]+: (/v1/\S+)$", text.partition("## Worked")[2], re.MULTILINE)
     assert len(worked) == 6
     for path in worked:
@@ -266,3 +327,34 @@ def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.C
 def test_every_view_is_a_small_module() -> None:
     for path in [*VIEWS.glob("*.py"), *VIEWS.parent.glob("*.py")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_VIEW, path
+
+
+def test_a_string_of_the_interface_is_never_taken_for_a_method(client: httpx.Client) -> None:
+    """`clear` and `keys` are strings and methods of dict."""
+    for path in ("/claims?type=causal", "/events?status=occurred", "/d/karabakh", "/corrections?q=purposive"):
+        text = client.get(path, headers={"Accept": BROWSER}).text
+        assert "built-in method" not in text
+        assert "bound method" not in text
+    assert STRINGS["lists"]["clear"] in client.get("/claims?type=causal", headers={"Accept": BROWSER}).text
+
+
+def test_a_phrase_that_stands_nowhere_leads_to_its_words(client: httpx.Client) -> None:
+    page = client.get("/search", params={"q": "“displacement of millions”"}, headers={"Accept": BROWSER}).text
+    assert 'href="/search?q=displacement%20of%20millions"' in page
+    assert (
+        STRINGS["search"]["unquoted"] not in client.get("/search?q=nothingofthiskind", headers={"Accept": BROWSER}).text
+    )
+
+
+def test_a_record_leads_to_its_corrections_and_to_how_it_may_be_disputed(client: httpx.Client) -> None:
+    page = client.get("/claims/karabakh.c044", headers={"Accept": BROWSER}).text
+    assert 'href="/corrections?record=karabakh.c044"' in page
+    assert 'href="/about#dispute"' in page
+    assert 'id="dispute"' in client.get("/about", headers={"Accept": BROWSER}).text
+
+
+def test_an_obstacle_without_positions_says_so(client: httpx.Client) -> None:
+    for obstacle in client.get("/v1/obstacles?document=karabakh").json()["data"]:
+        positions = client.get(f"/v1/positions?obstacle={obstacle['id']}&limit=0").json()["meta"]["total"]
+        page = unescape(client.get(f"/obstacles/{obstacle['id']}", headers={"Accept": BROWSER}).text)
+        assert (STRINGS["obstacles"]["nobody"] in page) is (positions == 0)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from api.resources import resolve
+from api.records import resolution
 from tests.in_process import in_process
 from tests.postgres import postgres
 from tests.server import Server, filled, loaded
@@ -331,7 +331,7 @@ def test_what_is_not_looked_through_is_told(sqlite_env: dict[str, str], monkeypa
     with in_process(sqlite_env, answer_cache_bytes=0) as asked:
         whole = asked.get("/v1/resolve?quote=the").json()
         assert whole["meta"]["total"] > 25
-        monkeypatch.setattr(resolve, "LOOKED_THROUGH", 60_000)
+        monkeypatch.setattr(resolution, "LOOKED_THROUGH", 60_000)
         part = asked.get("/v1/resolve?quote=the").json()
         assert part["data"] == whole["data"]
         assert part["meta"]["total"] is None

@@ -73,6 +73,8 @@ def _refused(model: type[BaseModel], parameter: str, error: ErrorDetails | Mappi
         detail = f"{parameter}: {text} is not one of the values allowed"
         return Fault("invalid-value", parameter, detail, allowed, near)
     message = str(error["msg"]).removeprefix("Input ").removeprefix("String ").removeprefix("Tuple ")
+    if error["type"] == "too_long" and isinstance(value, str):
+        message = "has {actual_length} characters, more than {max_length}".format(**error["ctx"])
     if error["type"] in ("greater_than_equal", "less_than_equal", "less_than"):
         allowed = _range(model, parameter)
     return Fault("invalid-value", parameter, f"{parameter}: {text} {message[:1].lower()}{message[1:]}", allowed)

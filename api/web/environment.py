@@ -82,9 +82,18 @@ def marked(record: dict[str, Any], field: str, text: str) -> Markup:
     return Markup("").join([*parts, escape(text[at:])])
 
 
+class Templates(Environment):
+    """A key of a dict comes before a method of dict: `t.lists.clear` is a string."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def templates() -> Environment:
-    environment = Environment(
+    environment = Templates(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
         undefined=StrictUndefined,

@@ -9,6 +9,7 @@ from api.web.views import (
     lists,
     machines,
     obstacles,
+    quotation,
     read,
     record,
     search,
@@ -17,4 +18,20 @@ from api.web.views import (
     words,
 )
 
-VIEWS = (read, words, who, timeline, obstacles, argument, record, lists, search, home, about, docs, machines, assets)
+VIEWS = (
+    read,
+    words,
+    who,
+    timeline,
+    obstacles,
+    argument,
+    record,
+    lists,
+    search,
+    quotation,
+    home,
+    about,
+    docs,
+    machines,
+    assets,
+)

@@ -46,7 +46,7 @@ def sitemap(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
 
 
 def _paths(request: SnapshotRequest) -> Iterator[str]:
-    yield from ("/", "/about", "/corrections", "/docs", "/documents")
+    yield from ("/", "/about", "/resolve", "/corrections", "/docs", "/documents")
     with reading(request) as reader:
         ids = [row.id for row in reader.rows(select(KINDS["document"].table.c.id))]
         yield from (f"/d/{id}{view}" for id in ids for view in VIEWS)
