@@ -118,6 +118,12 @@ def test_a_quotation_is_checked_as_the_api_checks_it(quote: str, verdict: str, c
         assert client.get(f"/v1/documents/{span['document']}").json()["data"]["text_sha256"] in text
 
 
+def test_a_quotation_that_one_document_lacks_is_denied_of_that_document_only(client: httpx.Client) -> None:
+    text = words(page(client, "/resolve?quote=Karabakh+is+Azerbaijan&document=karabakh"))
+    assert "It does not stand there" in text
+    assert "any text here" not in text
+
+
 @pytest.mark.parametrize(
     ("quote", "why"),
     [

@@ -14,6 +14,7 @@ from tests.benchmarks.processes import Rate, peer, wrk
 from tests.server import Server, loaded
 
 PAGE = "/v1/claims?limit=20&type=causal"
+FOR_PEOPLE = {"home": "/", "reading page": "/d/karabakh", "list for people": "/claims"}
 SEARCH = "/v1/search?q=prisoner+exchange&kind=claim&limit=20"
 # As it comes, Datasette also suggests facets, at several times the cost: it is compared without, to its advantage.
 DATASETTE_AS_IT_COMES = "/rows/claim.json?_size=20&type=causal&_shape=array"
@@ -42,6 +43,7 @@ COMPARED = (
     Compared("computed page / Datasette", "computed", "datasette", 2.2),
     Compared("computed page / tutorial stack", "computed", "tutorial", 10),
     Compared("remembered search / Datasette FTS", "search", "datasette search", 30),
+    *(Compared(f"remembered {name} / bare ASGI", name, f"bare {name}", 0.9) for name in FOR_PEOPLE),
 )
 
 
@@ -105,9 +107,13 @@ def _targets(folder: Path, peers: Path) -> Iterator[dict[str, Target]]:
             return Target(pid, url + path)
 
         remembered = sic()
-        recorded = _record(remembered.client.get(PAGE, headers={"Accept-Encoding": "identity"}), folder / "page.json")
+
+        def bare(path: str, file: str) -> Target:
+            recorded = _record(remembered.client.get(path, headers={"Accept-Encoding": "identity"}), folder / file)
+            return theirs([*uvicorn, "tests.benchmarks.peers.bare:app"], "/", {"RECORDED": str(recorded)})
+
         yield {
-            "bare": theirs([*uvicorn, "tests.benchmarks.peers.bare:app"], "/", {"RECORDED": str(recorded)}),
+            "bare": bare(PAGE, "page.json"),
             "remembered": ours(remembered, PAGE),
             "logged": ours(sic(SIC_ACCESS_LOG="on"), PAGE),
             "computed": ours(sic(SIC_ANSWER_CACHE_BYTES="0"), PAGE),
@@ -120,6 +126,8 @@ def _targets(folder: Path, peers: Path) -> Iterator[dict[str, Target]]:
             "datasette as it comes": theirs(datasette, DATASETTE_AS_IT_COMES),
             "search": ours(remembered, SEARCH),
             "datasette search": theirs(datasette, DATASETTE_SEARCH),
+            **{f"bare {name}": bare(path, f"{name}.html") for name, path in FOR_PEOPLE.items()},
+            **{name: ours(remembered, path) for name, path in FOR_PEOPLE.items()},
         }
 
 

@@ -79,14 +79,6 @@ def test_forced_colours_and_reduced_motion_keep_what_the_marks_say(visitor: Visi
     assert visitor.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
 
-def test_two_hundred_per_cent_fit(visitor: Visitor) -> None:
-    """Twice as large is half as wide (WCAG 1.4.10)."""
-    for name in ("read", "claims", "obstacles"):
-        visitor.page.set_viewport_size({"width": 640, "height": 400})
-        visitor.go(VIEWS[name])
-        assert visitor.overflow <= 0
-
-
 def test_print_carries_the_address_and_the_snapshot(visitor: Visitor) -> None:
     visitor.go("/claims/karabakh.c134")
     visitor.page.emulate_media(media="print")
