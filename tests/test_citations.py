@@ -77,3 +77,12 @@ def test_a_citation_of_what_is_not_there_is_404_with_the_nearest_id(client: http
     response = client.get("/v1/claims/karabakh.c0001/citation.ris")
     assert response.status_code == 404
     assert response.json()["errors"][0]["did_you_mean"].startswith("karabakh.c")
+
+
+def test_a_citation_of_a_claim_says_whose_it_is_and_in_which_mode(client: httpx.Client, content: Content) -> None:
+    others = [claim for claim in content["claims"] if claim["mode"] != "asserted"]
+    assert others
+    for claim in [*others, *content["claims"][:5]]:
+        note = client.get(f"/v1/claims/{claim['id']}/citation.csl.json").json()["note"]
+        speaker = claim["speaker"] or "nobody named"
+        assert f"; speaker: {speaker}, {claim['mode']}{', hedged' * claim['hedged']}; " in note

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from api.web.environment import digest
+from api.web.environment import STRINGS, digest
 from tests.lists import LISTS
 from tests.server import ROOT, Server
 
@@ -314,6 +314,13 @@ def test_corrections_are_a_feed(client: httpx.Client) -> None:
 def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.Client) -> None:
     text = client.get("/llms.txt").text
     assert len(text.encode()) <= 3300
+    for taught in (
+        "`source.quote` only",
+        "/v1/corrections?record={id}",
+        "/d/{document}/@{start}-{end}",
+        "date_match=certain",
+    ):
+        assert taught in text
     worked = re.findall(r"^- [^:\n]+: (/v1/\S+)$", text.partition("## Worked")[2], re.MULTILINE)
     assert len(worked) == 6
     for path in worked:
@@ -326,3 +333,34 @@ def test_language_models_get_the_values_and_six_worked_addresses(client: httpx.C
 def test_every_view_is_a_small_module() -> None:
     for path in [*VIEWS.glob("*.py"), *VIEWS.parent.glob("*.py")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_VIEW, path
+
+
+def test_a_string_of_the_interface_is_never_taken_for_a_method(client: httpx.Client) -> None:
+    """`clear` and `keys` are strings and methods of dict."""
+    for path in ("/claims?type=causal", "/events?status=occurred", "/d/karabakh", "/corrections?q=purposive"):
+        text = client.get(path, headers={"Accept": BROWSER}).text
+        assert "built-in method" not in text
+        assert "bound method" not in text
+    assert STRINGS["lists"]["clear"] in client.get("/claims?type=causal", headers={"Accept": BROWSER}).text
+
+
+def test_a_phrase_that_stands_nowhere_leads_to_its_words(client: httpx.Client) -> None:
+    page = client.get("/search", params={"q": "“displacement of millions”"}, headers={"Accept": BROWSER}).text
+    assert 'href="/search?q=displacement%20of%20millions"' in page
+    assert (
+        STRINGS["search"]["unquoted"] not in client.get("/search?q=nothingofthiskind", headers={"Accept": BROWSER}).text
+    )
+
+
+def test_a_record_leads_to_its_corrections_and_to_how_it_may_be_disputed(client: httpx.Client) -> None:
+    page = client.get("/claims/karabakh.c044", headers={"Accept": BROWSER}).text
+    assert 'href="/corrections?record=karabakh.c044"' in page
+    assert 'href="/about#dispute"' in page
+    assert 'id="dispute"' in client.get("/about", headers={"Accept": BROWSER}).text
+
+
+def test_an_obstacle_without_positions_says_so(client: httpx.Client) -> None:
+    for obstacle in client.get("/v1/obstacles?document=karabakh").json()["data"]:
+        positions = client.get(f"/v1/positions?obstacle={obstacle['id']}&limit=0").json()["meta"]["total"]
+        page = unescape(client.get(f"/obstacles/{obstacle['id']}", headers={"Accept": BROWSER}).text)
+        assert (STRINGS["obstacles"]["nobody"] in page) is (positions == 0)

@@ -41,6 +41,9 @@ def citation(record: Record, document: Record, section: Record | None, url: str,
     start, end = source.get("start", 0), source.get("end", document["text_length"])
     quote = record["source"]["quote"] if record.get("source") else None
     notes = [f"“{quote}”"] if quote else []
+    if record["kind"] == "claim":  # whoever cites it says whose claim it is
+        hedged = ", hedged" if record["hedged"] else ""
+        notes.append(f"speaker: {record['speaker'] or 'nobody named'}, {record['mode']}{hedged}")
     notes += [
         f"{record['kind']} {record['id']} as annotated in sic",
         f"SHA-256 of the text: {document['text_sha256']}",

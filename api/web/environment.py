@@ -1,4 +1,4 @@
-"""Templates, interface strings and assets: read once, when the application starts."""
+"""Interface strings and assets, read once when the application starts, and how values are written on pages."""
 
 import tomllib
 from functools import cache
@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 WEB = Path(str(files("api.web")))
@@ -80,17 +79,3 @@ def marked(record: dict[str, Any], field: str, text: str) -> Markup:
             ]
             at = each["end"]
     return Markup("").join([*parts, escape(text[at:])])
-
-
-@cache
-def templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(WEB / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"t": STRINGS, "counted": counted}
-    environment.filters |= {"in_words": in_words, "marked": marked, "sentence": sentence, "with_code": with_code}
-    return environment

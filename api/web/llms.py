@@ -2,29 +2,16 @@
 
 from enum import Enum
 
-from sqlalchemy import select
-
-from api.model.columns import columns
-from api.model.tables import Topic
 from api.model.vocabularies import VOCABULARIES
-from api.records.lists import reading
 from api.request import SnapshotRequest
 from api.web.cookbook import COOKBOOK
 from api.web.page import render
 from api.web.reference import subjects
 
-TOPIC = columns(Topic)
-MOST_TOPICS = 30
-
 
 def text(request: SnapshotRequest) -> str:
     values = {name: [str(term.value) for term in vocabulary] for name, vocabulary in VOCABULARIES.items()}
-    topics: list[str] = []
-    if request.snapshot_id != "none":
-        with reading(request) as reader:
-            rows = reader.rows(select(TOPIC.id).order_by(TOPIC.id).limit(MOST_TOPICS))
-            topics = [row.id for row in rows]
-    return render(request, "llms.txt", values=values, topics=topics)
+    return render(request, "llms.txt", values=values)
 
 
 def full_text(request: SnapshotRequest) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from api import __version__
 from api.formats.forms import HTML
 from api.request import Body, SnapshotRequest
-from api.web.environment import digest, templates
+from api.web.environment import digest
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -64,6 +64,8 @@ def render(request: SnapshotRequest, template: str, **values: Any) -> str:
         "many_documents": request.documents > 1,
         "contact": request.settings.contact,
     }
+    from api.web.engine import templates
+
     return templates().get_template(template).render(context | values)
 
 

@@ -46,7 +46,10 @@ def record_page(request: SnapshotRequest, params: Params, plural: str, id: str) 
         ),
         document=document,
     )
-    return page(request, "record.html", head, card=card, kind=kind.name, document=document, context=context)
+    nobody = record.get("positions") == []  # of an obstacle; that there are none is said, not left out
+    return page(
+        request, "record.html", head, card=card, kind=kind.name, document=document, context=context, nobody=nobody
+    )
 
 
 async def get_record(id: str, request: OnPage) -> Response:

@@ -13,6 +13,7 @@ from api.records.lists import reading
 from api.records.presentation import present
 from api.records.reader import every
 from api.request import Body, SnapshotRequest
+from api.search.characters import PHRASE_MARKS
 from api.web.asking import OnPage
 from api.web.cards import cards_of
 from api.web.environment import STRINGS
@@ -22,6 +23,7 @@ from api.web.page import Head, page
 router = APIRouter(include_in_schema=False)
 
 FACETS = ("kind", "document", "speaker", "mode", "type", "topic", "actor")
+MARKS = dict.fromkeys((ord(mark) for pair in PHRASE_MARKS for side in pair for mark in side), " ")
 SHOWN = {"cursor": None, "offset": None, "facets": None, "highlight": None}
 
 
@@ -46,8 +48,14 @@ def search_of(request: SnapshotRequest, params: Any) -> Body:
     whole = request.href(canonical(request.path, params, **dict.fromkeys(_filters(params))))
     return page(
         request, "search.html", head, q=params.q, cards=cards, content=content, facets=facets, data=data, files=files,
-        whole=whole, filtered=bool(_filters(params)), documents=_documents(request),
+        whole=whole, filtered=bool(_filters(params)), documents=_documents(request), unquoted=_unquoted(params.q),
     )  # fmt: skip
+
+
+def _unquoted(q: str) -> str:
+    """The words of a question without its quotation marks; nothing if it has none."""
+    words = q.translate(MARKS)
+    return " ".join(words.split()) if words != q else ""
 
 
 def _filters(params: Params) -> list[str]:
