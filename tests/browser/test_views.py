@@ -73,8 +73,9 @@ def test_the_article_is_small_on_the_wire(visitor: Visitor) -> None:
 def test_forced_colours_and_reduced_motion_keep_what_the_marks_say(visitor: Visitor) -> None:
     visitor.page.emulate_media(forced_colors="active", reduced_motion="reduce")
     visitor.go("/d/karabakh")
-    style = "(name) => getComputedStyle(document.querySelector(`.text a.m.${name}`)).textDecorationStyle"
-    styles = {name: visitor.page.evaluate(style, name) for name in ("reported", "quoted", "hedged")}
+    style = "(mark) => getComputedStyle(document.querySelector(`.text a.m.${mark}`)).textDecorationStyle"
+    marks = {"reported": "reported:not(.quoted, .hedged)", "quoted": "quoted", "hedged": "hedged:not(.quoted)"}
+    styles = {name: visitor.page.evaluate(style, mark) for name, mark in marks.items()}
     assert styles == {"reported": "solid", "quoted": "double", "hedged": "dashed"}
     assert visitor.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
