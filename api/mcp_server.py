@@ -182,9 +182,12 @@ def server(api: Api) -> MCPServer:
         for the nearest with claims and q."""
         answer: dict[str, Any] = api.get("/v1/resolve", {"quote": quote}).json()["data"]
         kept = ("document", "start", "end", "text", "differs")
-        spans = [{name: span[name] for name in kept if name in span} for span in answer["spans"][:10]]
-        places = [{"page": words_page(span["document"], span["start"], span["end"])} for span in spans]
-        return {"match": answer["match"], "spans": [span | place for span, place in zip(spans, places, strict=True)]}
+        spans = [
+            {name: span[name] for name in kept if name in span}
+            | {"page": words_page(span["document"], span["start"], span["end"])}
+            for span in answer["spans"][:10]
+        ]
+        return {"match": answer["match"], "spans": spans}
 
     @tool
     def read(document: str, start: int = 0, end: int = 0, expand: str = "") -> dict[str, Any]:

@@ -24,7 +24,7 @@ from api.server.exchange import LONG_BYTES, Exchange
 from api.server.headers import fields, is_host, is_request_id
 from api.server.observer import CLIENT_LEFT, Observer
 from api.server.pending import Pending
-from api.server.places import Pages, Places
+from api.server.places import PagePlaces, Places
 from api.server.refusals import ALLOW, LONGEST_PATH
 from api.server.unavailable import Unavailable, unavailable
 from api.server.workers import WAITING_SECONDS, Workers
@@ -40,7 +40,7 @@ class Edge:
     ) -> None:
         self.app, self.settings, self.serving, self.observer = app, settings, serving, observer
         self.workers, self.clients = workers, clients
-        self.pages = Pages(settings.max_concurrency, workers.displace)
+        self.pages = PagePlaces(settings.max_concurrency, workers.displace)
         self.long = Places(settings.max_streams)
         self._entrance = Entrance()
         self._ids = count(1)
