@@ -67,6 +67,7 @@ class Worker:
         self.started = self.started or STARTED in message
         if READY in message or UNREADY in message:
             self.ready = message.rfind(READY) > message.rfind(UNREADY)
+            log.info("a worker is ready" if self.ready else "a worker is not ready", extra={"worker": self.number})
         self.connections -= message.count(CLOSED)
         return bool(message)
 
@@ -117,7 +118,9 @@ class Supervisor:
         self._selector.register(woken, selectors.EVENT_READ, woken)
         while self._ends is None or time.monotonic() < self._ends:
             self._listen_if_any_has_started()
-            for key, _ in self._selector.select(self._until_due()):
+            events = self._selector.select(self._until_due())
+            events.sort(key=lambda event: event[0].data is self._listener)  # first what workers tell, then who is next
+            for key, _ in events:
                 if key.data is self._listener:
                     self._accept()
                 elif isinstance(key.data, Worker):
