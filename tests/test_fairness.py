@@ -1,6 +1,7 @@
 """No client slows another: turns by address, deadlines, work that nobody waits for, places for what takes long."""
 
 import asyncio
+import signal
 import statistics
 import time
 from collections import Counter
@@ -238,6 +239,24 @@ def test_an_address_whose_work_is_begun_already_leaves_another_a_place(environme
         within(5, lambda: ask(server, f"/burns?n={next(numbers)}").json().get("running", 0) == 2)
         assert ask(server, f"/v1/claims?limit=2&offset={next(numbers)}", ATTACKER).status_code == 503
         assert ask(server, f"/v1/claims?limit=2&offset={next(numbers)}").status_code == 200
+
+
+def test_who_asks_the_same_as_an_address_without_a_place_is_not_refused_with_it(environment: dict[str, str]) -> None:
+    with costly(environment, SIC_MAX_CONCURRENCY="2") as server, volley(server, [burn(9000) for _ in range(2)]):
+        within(5, lambda: ask(server, f"/burns?n={next(numbers)}").json().get("running", 0) == 2)
+        assert server.process is not None
+        path = f"/v1/claims?limit=3&offset={next(numbers)}"
+        with ExitStack() as stack:
+            *attackers, other = [stack.enter_context(connected(server)) for _ in range(62)]
+            for client in (*attackers, other):  # each is known to the server
+                client.sendall(request("/livez").replace(b"GET", b"HEAD"))
+                assert client.recv(2000).endswith(b"\r\n\r\n")
+            server.process.send_signal(signal.SIGSTOP)  # so that all arrives together, and in this order
+            for client, asked in zip(attackers, [*(burn(1) for _ in range(60)), path], strict=True):
+                client.sendall(request(asked, f"X-Forwarded-For: {ATTACKER}"))
+            other.sendall(request(path, f"X-Forwarded-For: {OTHER}"))
+            server.process.send_signal(signal.SIGCONT)
+            assert other.recv(20).startswith(b"HTTP/1.1 200")
 
 
 def test_files_have_places_of_their_own(environment: dict[str, str]) -> None:

@@ -152,6 +152,8 @@ class Edge:
             if lost():
                 raise Abandoned
             if isinstance(outcome, Problem):
+                if _refuses_address(outcome) and address != pending.audience.addresses[0]:
+                    continue
                 raise outcome
             answer = snapshot.answers.find(spelling)
             if answer is not None:
@@ -210,6 +212,11 @@ class Edge:
             self.serving.answered(in_time=False)
         elif problem is None and exchange.snapshot is not None:
             self.serving.answered(in_time=True)
+
+
+def _refuses_address(problem: Problem) -> bool:
+    """Whether it was refused for what its own address has asked; another address may have the same computed."""
+    return isinstance(problem, Unavailable) and problem.reason in ("places", "displaced")
 
 
 def _lost(scope: Scope) -> Callable[[], bool]:
