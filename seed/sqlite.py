@@ -1,7 +1,6 @@
 """Generations as files: the database's path names one finished file, which is never written again."""
 
 import fcntl
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, NullPool, Table, create_engine
 
+from api.search.store import sync
 from seed import schema
 from seed.faults import Unusable
 from seed.generations import Dialect, Next, sorting_in
@@ -71,7 +71,7 @@ class SqliteStore:
         published.hardlink_to(self.path)
         self._earlier.replace(self.path)
         published.replace(self._earlier)
-        _sync(self.path.parent)
+        sync(self.path.parent)
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         with closing(_immutable(self.path)) as connection:
@@ -145,10 +145,10 @@ class _NextFile:
         finished = sqlite3.connect(self._path)
         finished.execute("PRAGMA journal_mode = DELETE")
         finished.close()
-        _sync(self._path)
+        sync(self._path)
         self._keep_published()
         self._path.replace(self._published)
-        _sync(self._published.parent)
+        sync(self._published.parent)
 
     def _keep_published(self) -> None:
         """Another name for the same file, so that it can be published again; not every file system has that."""
@@ -167,11 +167,3 @@ def _reading(path: Path) -> Connection:
 
 def _opened(path: Path) -> Connection:
     return create_engine(f"sqlite:///{path}", poolclass=NullPool).connect()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

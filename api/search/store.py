@@ -69,7 +69,7 @@ def build(connection: Connection, root: Path | None, snapshot: str, read: Entrie
         if directory.exists():  # damaged, or a sound one that another process has just put there
             shutil.rmtree(directory, ignore_errors=True)
         unfinished.rename(directory)
-        _sync(root)
+        sync(root)
     finally:
         _remove(unfinished)
     return directory
@@ -180,10 +180,11 @@ def _checksum(path: Path) -> list[int]:
 
 def _flush(directory: Path) -> None:
     for path in [*_files(directory), *(path for path in directory.rglob("*") if path.is_dir()), directory]:
-        _sync(path)
+        sync(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """A file, or the names in a folder, survive a crash of the machine after this."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
