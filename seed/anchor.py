@@ -6,6 +6,7 @@ from bisect import bisect_right
 from typing import Any
 
 from api.search.mentions import bounded
+from seed.faults import short
 from seed.text import Span, Utf16
 
 CONTEXT = 32  # code points of prefix and suffix
@@ -86,7 +87,7 @@ class Anchors:
         return [place - offset for place in places if place >= offset]
 
     def _problem(self, quote: str, prefix: str, suffix: str, times: int) -> str:
-        shown = quote if len(quote) <= 60 else quote[:59] + "…"
+        shown = short(quote)
         if times:
             return f"the quote “{shown}” occurs {times} times; add `prefix` or `suffix` to tell which is meant"
         if (prefix or suffix) and quote in self.text:

@@ -10,7 +10,7 @@ from seed import records
 from seed.anchor import Anchors, Passage, holds
 from seed.digest import Digest
 from seed.explain import Where, nearest
-from seed.faults import Fault
+from seed.faults import Fault, short
 from seed.guide import Kept
 from seed.package import Package
 from seed.stage import Shard
@@ -49,6 +49,10 @@ class Draft:
         self._claims: dict[str, int] = {}
         self.obstacles: list[tuple[Span, str]] = []
 
+    def fault(self, message: str, where: Where, *loc: int | str) -> None:
+        """Notes what is wrong with a record, and what would be right."""
+        self.faults.append(where.fault(message, *loc))
+
     def rows(self, plural: str, model: type[Any]) -> Iterator[tuple[Any, Where]]:
         """The records of a file, each with an id of its own."""
         kind = NAMES[plural]
@@ -60,27 +64,30 @@ class Draft:
         """An id of one record. It begins with the document's, unless documents share the kind."""
         lines = self.ids[kind]
         line = where.inner.get(loc, where.line)
-        if not STAGED[kind].is_shared and (not id.startswith(self.prefix) or id == self.prefix):
-            message = f"{kind} id {id} does not begin with its document's; write {self.prefix}…"
-            self.faults.append(where.fault(message, *loc))
+        self.is_own(kind, id, where, *loc)
         if id in lines:
-            message = f"{kind} id {id} is already taken on line {lines[id]}; give each its own"
-            self.faults.append(where.fault(message, *loc))
+            self.fault(f"{kind} id {id} is already taken on line {lines[id]}; give each its own", where, *loc)
         lines.setdefault(id, line)
+
+    def is_own(self, kind: str, id: str, where: Where, *loc: int | str) -> bool:
+        if STAGED[kind].is_shared or (id.startswith(self.prefix) and id != self.prefix):
+            return True
+        self.fault(f"{kind} id {id} does not begin with its document's; write {self.prefix}…", where, *loc)
+        return False
 
     def refer(self, kind: str, id: str, where: Where, *loc: int | str, also: Container[str] = ()) -> None:
         """A reference to a record that the package states."""
         stated = self.topics if kind == "topic" else self.ids[kind]
         if id not in stated and id not in also and id not in self.package.unread.get(f"{kind}s", ()):
             hint = nearest(id, stated) if len(stated) < 1000 else ""
-            self.faults.append(where.fault(f"there is no {kind} {id} in this package{hint}", *loc))
+            self.fault(f"there is no {kind} {id} in this package{hint}", where, *loc)
 
     def refer_all(self, kind: str, ids: Iterable[str], where: Where, *loc: int | str) -> None:
         """References to records that the package states, each once."""
         seen: set[str] = set()
         for at, id in enumerate(ids):
             if id in seen:
-                self.faults.append(where.fault(f"{kind} {id} is listed twice; keep the first", *loc, at))
+                self.fault(f"{kind} {id} is listed twice; keep the first", where, *loc, at)
             else:
                 self.refer(kind, id, where, *loc, at)
             seen.add(id)
@@ -88,7 +95,7 @@ class Draft:
     def locate(self, quoted: Any, where: Where, *loc: int | str) -> Span | None:
         span = self.anchors.find(quoted.quote, quoted.prefix, quoted.suffix)
         if isinstance(span, str):
-            self.faults.append(where.fault(span, *loc, "quote"))
+            self.fault(span, where, *loc, "quote")
             return None
         return span
 
@@ -113,20 +120,20 @@ class Draft:
     def within(self, key: str, words: str, passage: str, where: Where, *loc: int | str) -> None:
         if not holds(passage, words):
             message = f"`{key}`: “{words}” does not stand in its sentence, “{short(passage)}”; copy it from there"
-            self.faults.append(where.fault(message, *loc))
+            self.fault(message, where, *loc)
 
     def stands(self, key: str, words: str | None, where: Where, *loc: int | str) -> None:
         """What is presented as the document's own words about itself."""
         if words is not None and not holds(self.text, words):
             message = f"`{key}`: “{short(words)}” does not stand in the text"
-            self.faults.append(where.fault(f"{message}; what an editor knows goes into `provenance`", *loc))
+            self.fault(f"{message}; what an editor knows goes into `provenance`", where, *loc)
 
     def quantities(self, quantities: list[records.Quantity], passage: str, where: Where) -> None:
         for at, quantity in enumerate(quantities):
             self.within("quantities.text", quantity.text, passage, where, "quantities", at, "text")
             if quantity.of is not None and not holds(passage, quantity.of) and not holds(self.text, quantity.of):
                 message = f"`quantities.of`: “{quantity.of}” is not in the text; copy the counted noun phrase"
-                self.faults.append(where.fault(message, "quantities", at, "of"))
+                self.fault(message, where, "quantities", at, "of")
 
     def stage(self, table: str, where: Where | None, fields: dict[str, Any], *loc: int | str) -> None:
         """Writes a row, a mapping of column names to values. Counts it, and adds its content to the digest."""
@@ -146,7 +153,3 @@ class Draft:
         if where is not None:
             fields["at"] = f"{where.file}:{where.inner.get(loc, where.line)}"
         self.shard.add(table, staged.row(fields))
-
-
-def short(words: str) -> str:
-    return words if len(words) <= 60 else words[:59] + "…"

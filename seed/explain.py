@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from seed import records
-from seed.faults import Fault
+from seed.faults import Fault, short
 
 NESTED: dict[str, type[BaseModel]] = {
     "source": records.Source,
@@ -63,6 +63,7 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
         fields = [field.alias or name for name, field in owner.model_fields.items()]
         name = ".".join(str(step) for step in loc) or kind
         key = str(loc[-1]) if loc else ""
+        shown = short(repr(value))
         form = "document" if (kind, loc) == ("document", ("id",)) else key
         match fault["type"]:
             case "missing":
@@ -73,15 +74,15 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
                 terms = [term.strip(" '") for term in fault["ctx"]["expected"].replace(" or ", ", ").split(",")]
                 close = difflib.get_close_matches(str(value), terms, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
-                message = f"`{name}`: {_short(value)} is none of {', '.join(terms)}{hint}"
+                message = f"`{name}`: {shown} is none of {', '.join(terms)}{hint}"
             case "string_pattern_mismatch":
-                message = f"`{name}`: {_short(value)} is not well formed; it {FORMS.get(form, FORMS['id'])}"
+                message = f"`{name}`: {shown} is not well formed; it {FORMS.get(form, FORMS['id'])}"
             case "string_type" | "string_unicode":
-                message = f"`{name}`: {_short(value)} is not text; write it as a quoted string"
+                message = f"`{name}`: {shown} is not text; write it as a quoted string"
             case "list_type":
-                message = f"`{name}`: {_short(value)} is not a list; write [a, b]"
+                message = f"`{name}`: {shown} is not a list; write [a, b]"
             case "model_type" | "model_attributes_type":
-                message = f"`{name}`: {_short(value)} is not a mapping; write `key: value` pairs"
+                message = f"`{name}`: {shown} is not a mapping; write `key: value` pairs"
             case "too_short":
                 message = f"`{name}` is empty; give at least one"
             case "json_invalid":
@@ -89,10 +90,5 @@ def explain(error: ValidationError, model: type[BaseModel], kind: str, where: Wh
             case "value_error":
                 message = f"`{name}` {fault['ctx']['error']}"
             case _:
-                message = f"`{name}`: {_short(value)}: {fault['msg']}"
+                message = f"`{name}`: {shown}: {fault['msg']}"
         yield where.fault(message, *loc)
-
-
-def _short(value: Any) -> str:
-    words = repr(value)
-    return words if len(words) <= 60 else words[:59] + "…"

@@ -24,3 +24,8 @@ class Refused(Exception):
 
 class Unusable(Exception):
     """The command cannot run, for a reason outside of packages. The message is one line that says what to do."""
+
+
+def short(words: str) -> str:
+    """Words of a package as a message shows them."""
+    return words if len(words) <= 60 else words[:59] + "…"

@@ -35,13 +35,17 @@ QUICK = (
 )
 # The tests that are near a room: the names of their modules without `test_`.
 NEAR: dict[str, tuple[str, ...]] = {
-    "api/content": ("ids", "http", "content_changes", "lists", "faults"),
-    "api/errors.py": ("http", "problems", "faults"),
+    "api/cli.py": ("load", "check", "operating"),
+    "api/content": ("ids", "http", "content_changes", "lists", "faults_of_databases"),
+    "api/deadline.py": ("fairness", "workers"),
+    "api/errors.py": ("http", "problems", "faults_of_databases"),
     "api/formats": ("files", "negotiation", "annotations", "citations"),
+    "api/mcp_server.py": ("mcp",),
     "api/model": ("declaration", "lists", "migrations"),
     "api/params": ("queries", "ids", "lists", "problems"),
     "api/problems.py": ("problems", "queries"),
-    "api/records": ("lists", "files", "annotations", "citations", "text_over_http", "algebra"),
+    "api/records": ("lists", "files", "annotations", "citations", "spans", "text_over_http", "algebra"),
+    "api/openapi.py": ("openapi", "compatibility"),
     "api/request.py": ("http", "queries", "lists", "negotiation"),
     "api/resources": ("lists", "text_over_http", "quotations", "search_words", "openapi"),
     "api/search": (
@@ -49,7 +53,7 @@ NEAR: dict[str, tuple[str, ...]] = {
         *("quotations", "pasted_quotations", "golden"),
     ),
     "api/server": ("protocol", "http", "workers", "observe", "processes", "fairness", "cycle"),
-    "api/web": ("reader", "http"),
+    "api/web": ("pages", "cookbook", "http"),
 }
 # Rooms on which loading depends: nothing loaded before is used again.
 LOADING = ("api/model", "api/settings.py", "api/cli.py", "api/search")
@@ -113,6 +117,9 @@ class Tests:
         """The exit code and the output of pytest; a run that is too long fails."""
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
         command += ["-k", "not postgresql", *options, *(f"tests/test_{name}.py" for name in names)]
+        absent = [name for name in names if not (ROOT / "tests" / f"test_{name}.py").is_file()]
+        if absent:  # pytest would fail, and every change would seem to be noticed
+            sys.exit(f"there is no test module of the name {', '.join(absent)}")
         command += [] if loads else ["-p", "tests.loaded_once"]
         process = subprocess.Popen(
             command,

@@ -67,7 +67,9 @@ def test_the_link_of_a_record_leads_to_its_citation(client: httpx.Client, conten
     for plural in CITABLE:
         record = content[plural][0]
         assert record["links"]["cite"] == f"/v1/{plural}/{record['id']}/citation.bib"
-        assert client.get(record["links"]["cite"]).status_code == 200
+        for form in ("bib", "ris", "csl.json"):
+            response = client.get(record["links"]["cite"].replace("citation.bib", f"citation.{form}"))
+            assert response.headers["content-disposition"] == f'attachment; filename="{record["id"]}.{form}"'
     for plural in ("actors", "places", "relations"):
         assert content[plural][0]["links"]["cite"] is None
         assert client.get(f"/v1/{plural}/{content[plural][0]['id']}/citation.bib").status_code == 404

@@ -116,4 +116,15 @@ def csl(cited: Citation) -> Record:
     return {name: value for name, value in item.items() if value}
 
 
+def sentence(cited: Citation) -> str:
+    """The citation as a reader pastes it into a text."""
+    quote, notes = (cited.notes[0], cited.notes[1:]) if cited.notes[0].startswith("“") else ("", cited.notes)
+    source = (cited.author, cited.title, cited.publisher, cited.issued, cited.section and f"section “{cited.section}”")
+    return " ".join(
+        part
+        for part in (quote, ", ".join(filter(None, (*source, cited.locator))) + ".", f"{'; '.join(notes)}.", cited.url)
+        if part
+    )
+
+
 WRITERS = {"bib": bibtex, "ris": ris, "csl": csl}

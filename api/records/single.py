@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from api.formats.annotations import annotation_document, iri
-from api.formats.citations import WRITERS, citation
+from api.formats.citations import WRITERS, Citation, citation
 from api.model.columns import columns
 from api.model.declaration import Kind
 from api.model.kinds import KINDS
@@ -49,14 +49,17 @@ def one_citation(request: SnapshotRequest, params: Params, plural: str, id: str)
     if kind is None or not kind.citable:
         raise Problem("not-found", f"no {plural!r:.40} have citations")
     with reading(request) as reader:
-        record = the_record(request, reader, kind, id)
-        documents = records_by_id(reader, KINDS["document"], [record["document"]])
-        section: str = record["id"] if kind.name == "section" else record.get("section", "")
-        sections = records_by_id(reader, KINDS["section"], [section] if section else [])
-    url = iri(request.settings.public_url, kind.name, id)
-    cited = citation(record, documents[record["document"]], sections.get(section), url, request.snapshot.id)
+        cited = citation_of(request, reader, kind, the_record(request, reader, kind, id))
     content: Any = WRITERS[request.form.name](cited)
-    return Body(content)
+    return Body(content, filename=id + request.form.suffix)
+
+
+def citation_of(request: SnapshotRequest, reader: Reader, kind: Kind, record: Record) -> Citation:
+    documents = records_by_id(reader, KINDS["document"], [record["document"]])
+    section: str = record["id"] if kind.name == "section" else record.get("section", "")
+    sections = records_by_id(reader, KINDS["section"], [section] if section else [])
+    url = iri(request.settings.public_url, kind.name, record["id"])
+    return citation(record, documents[record["document"]], sections.get(section), url, request.snapshot.id)
 
 
 def the_record(request: SnapshotRequest, reader: Reader, kind: Kind, id: str) -> Record:

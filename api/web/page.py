@@ -16,6 +16,9 @@ POLICY = (
 # Swagger UI writes styles into its own elements.
 TRY_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
+# Where commands ask when the operator has told no address; in a browser page.js puts the page's own in its place.
+ASSUMED = "localhost:8000"
+
 
 @dataclass(frozen=True)
 class Head:
@@ -53,6 +56,7 @@ def page(request: SnapshotRequest, template: str, head: Head, **values: Any) -> 
 def render(request: SnapshotRequest, template: str, **values: Any) -> str:
     public = request.settings.public_url
     context = {
+        "assumed": "" if public else ASSUMED,
         "root": request.root,
         "assets": f"{request.root}/assets/{digest()}",
         "public": public,
@@ -71,7 +75,7 @@ def render(request: SnapshotRequest, template: str, **values: Any) -> str:
 
 def base_url(request: SnapshotRequest) -> str:
     """What stands before a path in a command that a reader copies. `Host` never enters a page."""
-    return request.settings.public_url or f"http://localhost:8000{request.root}"
+    return request.settings.public_url or f"http://{ASSUMED}{request.root}"
 
 
 def published(request: SnapshotRequest) -> str:

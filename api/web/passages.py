@@ -31,6 +31,7 @@ class Segment:
     ids: list[str] = field(default_factory=list)
     href: str = ""
     found: bool = False
+    hit: int = 0  # the number of the hit that begins here
 
 
 @dataclass
@@ -66,6 +67,7 @@ def parts(
     """The whole text by sections. Each card stands beside the paragraph in which its words begin."""
     level: dict[str | None, int] = {None: 0}
     parents = {section["parent"] for section in sections}
+    hit_at = {start: number for number, (start, _) in enumerate(found, 1)}
     made, number = [], 0
     for section in sections:
         level[section["id"]] = level[section["parent"]] + 1
@@ -74,7 +76,10 @@ def parts(
             number += 1
             span = block["start"], block["end"]
             beside = [card for card in cards if span[0] <= card.source["start"] < span[1]]
-            part.paragraphs.append(Paragraph(number, *span, segments(text, span, marked, found), beside))
+            cut = segments(text, span, marked, found)
+            for segment in cut:
+                segment.hit = hit_at.get(segment.start, 0)
+            part.paragraphs.append(Paragraph(number, *span, cut, beside))
         made.append(part)
     return made
 

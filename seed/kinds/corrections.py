@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from seed import records
 from seed.draft import Draft
 from seed.explain import Where
-from seed.staged import STAGED
 
 NUMBERED = re.compile(r"(.*?)(\d+)")
 MOST = 10_000  # records in a range
@@ -32,13 +31,11 @@ def _ids(draft: Draft, corrected: records.Corrected, where: Where, *loc: int | s
     elif (ids := _between(corrected.first, corrected.last)) == []:
         ends = f"{corrected.first} to {corrected.last}"
         message = f"{ends} is no range; write two ids that differ only in their number, with as many digits"
-        draft.faults.append(where.fault(message, *loc))
+        draft.fault(message, where, *loc)
     for id in ids:
         if kind == "document" and id != draft.id:
-            draft.faults.append(where.fault(f"document {id} is not this package's; write {draft.id}", *loc))
-        elif kind != "document" and not STAGED[kind].is_shared and not id.startswith(draft.prefix):
-            message = f"{kind} id {id} does not begin with its document's; write {draft.prefix}…"
-            draft.faults.append(where.fault(message, *loc))
+            draft.fault(f"document {id} is not this package's; write {draft.id}", where, *loc)
+        elif kind != "document" and not draft.is_own(kind, id, where, *loc):
             return
         yield id
 

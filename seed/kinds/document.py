@@ -5,8 +5,8 @@ from hashlib import sha256
 
 from api.model.vocabularies import TitleOrigin
 from seed import records
-from seed.draft import Draft, short
-from seed.faults import Fault
+from seed.draft import Draft
+from seed.faults import Fault, short
 from seed.sections import tiles
 from seed.text import Span
 
@@ -14,7 +14,7 @@ from seed.text import Span
 def topics(draft: Draft) -> None:
     for at, topic in enumerate(draft.document.topics):
         if topic.id in draft.topics:
-            draft.faults.append(draft.where.fault(f"topic {topic.id} is stated twice; keep one", "topics", at))
+            draft.fault(f"topic {topic.id} is stated twice; keep one", draft.where, "topics", at)
         draft.topics.add(topic.id)
         draft.stage("topic", draft.where, topic.__dict__.copy(), "topics", at)
 
@@ -52,7 +52,7 @@ def _spans(draft: Draft, stated: list[records.Section]) -> list[Span] | None:
         return None
 
     def fault(at: int, message: str, *key: str) -> None:
-        draft.faults.append(draft.where.fault(message, "sections", at, *key))
+        draft.fault(message, draft.where, "sections", at, *key)
 
     return tiles(stated, draft.anchors, draft.paragraphs, fault)
 

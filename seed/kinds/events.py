@@ -37,22 +37,20 @@ def events(draft: Draft) -> None:
 
 def _check_claims(draft: Draft, event: records.Event, passages: list[Span], where: Where) -> None:
     if not event.claims:
-        draft.faults.append(where.fault("lacks `claims`; name the claims that assert the event or name it as real"))
+        draft.fault("lacks `claims`; name the claims that assert the event or name it as real", where)
     for at, id in enumerate(event.claims):
         claim = draft.claim(id)
         if claim is not None and not any(start < claim[1] and claim[0] < end for start, end in passages):
             message = f"claim {id} does not overlap the event's quote or a mention; name another, or add its mention"
-            draft.faults.append(where.fault(message, "claims", at))
+            draft.fault(message, where, "claims", at)
 
 
 def _check_speakers(draft: Draft, event: records.Event, where: Where) -> None:
     for at, speaker in enumerate(event.speakers):
         if speaker in event.speakers[:at]:
-            draft.faults.append(
-                where.fault(f"speaker {speaker or 'null'} is listed twice; keep the first", "speakers", at)
-            )
+            draft.fault(f"speaker {speaker or 'null'} is listed twice; keep the first", where, "speakers", at)
         elif speaker is None and at < len(event.speakers) - 1:
-            draft.faults.append(where.fault("a null speaker is not last; name the speakers before it", "speakers", at))
+            draft.fault("a null speaker is not last; name the speakers before it", where, "speakers", at)
         elif speaker not in (None, AUTHOR):
             draft.refer("actor", speaker, where, "speakers", at)
 
@@ -61,10 +59,10 @@ def _bounds(draft: Draft, date: records.Date, where: Where) -> tuple[str | None,
     try:
         first, last = bounds(date.edtf) if date.edtf is not None else (None, None)
     except ValueError as error:
-        draft.faults.append(where.fault(f"`date.edtf`: {error}", "date", "edtf"))
+        draft.fault(f"`date.edtf`: {error}", where, "date", "edtf")
         return None, None
     for key, stated, actual in (("earliest", date.earliest, first), ("latest", date.latest, last)):
         if stated is not None and stated != actual:
             message = f"`date.{key}` is {stated}, but {date.edtf} gives {actual or 'none'}; leave it out"
-            draft.faults.append(where.fault(message, "date", key))
+            draft.fault(message, where, "date", key)
     return first, last

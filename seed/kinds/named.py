@@ -25,11 +25,11 @@ def _named(draft: Draft, kind: str, model: type[records.Actor | records.Place]) 
             draft.refer("actor", record.of, where, "of")
             if record.of == record.id:
                 message = f"actor {record.id} belongs to itself; name the body it belongs to, or none"
-                draft.faults.append(where.fault(message, "of"))
+                draft.fault(message, where, "of")
         for at, name in enumerate(record.names):
             if name in record.names[:at]:
                 message = f"{kind} {record.id} lists the name “{name}” twice; keep one"
-                draft.faults.append(where.fault(message, "names", at))
+                draft.fault(message, where, "names", at)
             if not holds(draft.text, name):
                 message = (
                     f"{kind} {record.id}: the name “{name}” does not occur in the text; list the forms that it uses"

@@ -1,8 +1,9 @@
 """Obstacles, each a numbered paragraph, and the positions on them."""
 
 from seed import records
-from seed.draft import Draft, short
+from seed.draft import Draft
 from seed.explain import Where
+from seed.faults import short
 from seed.text import Span
 
 
@@ -11,7 +12,7 @@ def obstacles(draft: Draft) -> None:
     for obstacle, where in draft.rows("obstacles", records.Obstacle):
         draft.refer_all("actor", obstacle.actors, where, "actors")
         if (other := numbers.setdefault(obstacle.number, obstacle.id)) != obstacle.id:
-            draft.faults.append(where.fault(f"number {obstacle.number} is already that of {other}", "number"))
+            draft.fault(f"number {obstacle.number} is already that of {other}", where, "number")
         opening = f"{obstacle.number}. {obstacle.title}:"
         if (span := _paragraph(draft, obstacle, opening, where)) is None:
             continue
@@ -29,7 +30,7 @@ def _paragraph(draft: Draft, obstacle: records.Obstacle, opening: str, where: Wh
     numbered = [span for span in draft.paragraphs if draft.text.startswith(f"{obstacle.number}. ", span[0])]
     hint = f"; the text has “{short(draft.text[slice(*numbered[0])])}”" if numbered else ""
     times = f"{len(spans)} paragraphs begin" if spans else "no paragraph begins"
-    draft.faults.append(where.fault(f"{times} “{opening}”{hint}", "title"))
+    draft.fault(f"{times} “{opening}”{hint}", where, "title")
     return None
 
 
@@ -41,10 +42,10 @@ def _positions(draft: Draft, obstacle: records.Obstacle, paragraph: Span, where:
         draft.refer("actor", position.actor, where, *loc, "actor")
         if (other := holders.setdefault(position.actor, position.id)) != position.id:
             message = f"{position.actor} already has the position {other} on {obstacle.id}; join the two"
-            draft.faults.append(where.fault(message, *loc, "actor"))
+            draft.fault(message, where, *loc, "actor")
         if (span := draft.locate(position, where, *loc)) is None:
             continue
         if not (paragraph[0] <= span[0] and span[1] <= paragraph[1]):
             message = f"“{short(position.quote)}” is outside the paragraph of {obstacle.id}; quote from inside it"
-            draft.faults.append(where.fault(message, *loc, "quote"))
+            draft.fault(message, where, *loc, "quote")
         draft.stage("position", where, position.__dict__ | draft.rest(span) | {"obstacle": obstacle.id}, *loc)

@@ -192,3 +192,28 @@ def test_hostile_addresses_are_inert(address: str, visitor: Visitor) -> None:
         page = visitor.go(path).page
         assert page.locator("img, iframe, script:not([src])").count() == 0
     visitor.faults = [fault for fault in visitor.faults if not fault.startswith("Failed to load resource")]
+
+
+def test_the_places_of_words_that_were_looked_for_are_gone_through(visitor: Visitor) -> None:
+    visitor.go("/d/karabakh?q=exodus")
+    marks = visitor.page.locator(".text mark[id]")
+    total = marks.count()
+    assert total > 2
+    said = visitor.page.locator("#said")
+    visitor.page.get_by_role("button", name="Next", exact=True).click()
+    expect(marks.nth(0)).to_be_focused()
+    visitor.press("n")
+    expect(marks.nth(1)).to_be_focused()
+    expect(marks.nth(1)).to_be_in_viewport()
+    expect(said).to_have_text(f"Place 2 / {total}")
+    visitor.press("N", "N")
+    expect(marks.nth(total - 1)).to_be_focused()
+    expect(marks.nth(total - 1)).to_be_in_viewport()
+
+
+def test_commands_name_the_server_that_the_page_came_from(visitor: Visitor) -> None:
+    for path in ("/claims/karabakh.c134", "/docs"):
+        visitor.go(path)
+        commands = visitor.page.locator("pre code").all_inner_texts()
+        assert any(visitor.base in command for command in commands)
+        assert not any("localhost:8000" in command for command in commands)

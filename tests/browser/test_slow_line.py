@@ -40,10 +40,11 @@ def slow(visitor: Visitor) -> Visitor:
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_on_a_slow_line_is_read_and_does_not_move(name: str, slow: Visitor) -> None:
-    slow.page.set_viewport_size({"width": 390, "height": 800})
-    slow.page.goto(slow.base + VIEWS[name])
-    expect(slow.page.locator("h1")).to_be_visible()
-    assert slow.shift < LARGEST_SHIFT
+    for width in (390, 1440):
+        slow.page.set_viewport_size({"width": width, "height": 800})
+        slow.page.goto(slow.base + VIEWS[name])
+        expect(slow.page.locator("h1")).to_be_visible()
+        assert slow.shift < LARGEST_SHIFT, width
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -55,7 +56,10 @@ def test_scripts_that_come_late_take_nothing_away(name: str, visitor: Visitor) -
     field.fill("what I typed")
     read = visitor.page.locator("main").inner_text()
     held.come()
-    assert visitor.page.locator("main").inner_text() == read
+    for assumed in ("http://localhost:8000", "localhost:8000"):  # of commands, which then name this server
+        read = read.replace(assumed, visitor.base)
+    later = visitor.page.locator("main").inner_text()
+    assert [line for line in read.splitlines() if line not in later] == []
     expect(field).to_have_value("what I typed")
     expect(field).to_be_focused()
     assert visitor.shift < LARGEST_SHIFT

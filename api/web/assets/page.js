@@ -13,6 +13,14 @@ export function say(words) {
 /** One of the sentences that the page brought with it. */
 export const words = (name) => said.dataset[name];
 
+/** A command with the address of this page, where the operator has told none. */
+function here(command) {
+  const assumed = words("assumed");
+  return assumed ? command.replaceAll(`http://${assumed}`, assumed).replaceAll(assumed, location.origin) : command;
+}
+
+for (const command of document.querySelectorAll("pre code")) command.textContent = here(command.textContent);
+
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -28,7 +36,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-copy]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  const text = link.dataset.copy;
+  const text = here(link.dataset.copy);
   copy(text.startsWith("/") ? new URL(text, location.href).href : text);
 });
 

@@ -1,7 +1,7 @@
 // Live reading: marks open their cards, words are asked about, keys move from mark to mark.
 
 import { card, close, current, isOpen, open } from "./cards.js";
-import { copy, typing } from "./page.js";
+import { copy, say, typing, words } from "./page.js";
 import { ask, pointed, selected } from "./words.js";
 
 const text = document.querySelector(".text");
@@ -50,6 +50,24 @@ function step(by) {
   if (open(next)) remember(next.hash.slice(1));
 }
 
+const hits = [...text.querySelectorAll("mark[id]")];
+let hit = -1;
+
+/** Goes to the next place of the words that were looked for, or to the one before. */
+function stepHit(by) {
+  if (!hits.length) return;
+  hit = hit < 0 && by < 0 ? hits.length - 1 : (hit + by + hits.length) % hits.length;
+  hits[hit].scrollIntoView({ block: "center", behavior: "instant" });
+  hits[hit].focus({ preventScroll: true });
+  say(`${words("hit")} ${hit + 1} / ${hits.length}`);
+}
+
+if (hits.length) {
+  document.getElementById("steps").className = "";
+  document.getElementById("next-hit").addEventListener("click", () => stepHit(1));
+  document.getElementById("previous-hit").addEventListener("click", () => stepHit(-1));
+}
+
 function cite() {
   const shown = card();
   if (!shown) return;
@@ -61,7 +79,7 @@ function cite() {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !keys.open && isOpen()) { close(); return; }
   if (typing(event) || keys.open) return;
-  const does = { j: () => step(1), k: () => step(-1), c: cite, "?": () => keys.showModal() }[event.key];
+  const does = { j: () => step(1), k: () => step(-1), c: cite, n: () => stepHit(1), N: () => stepHit(-1), "?": () => keys.showModal() }[event.key];
   if (!does) return;
   event.preventDefault();
   does();

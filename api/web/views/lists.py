@@ -15,6 +15,7 @@ from api.records.single import BY_PLURAL
 from api.request import Body, SnapshotRequest
 from api.web.asking import OnPage
 from api.web.cards import cards_of
+from api.web.chips import chips_of
 from api.web.environment import STRINGS
 from api.web.facets import facets_of
 from api.web.page import Head, page
@@ -45,7 +46,7 @@ def list_page(request: SnapshotRequest, params: BareListParams, plural: str) -> 
     with reading(request) as reader:
         cards = cards_of(reader, content["data"])
         facets = facets_of(reader, content.get("facets", {}), names, params)
-    filtered = values_of(params).keys() - SHOWN.keys() - {"sort"}
+        chips = chips_of(request, reader, params, {*SHOWN, "sort"})
     data = canonical(request.data_path, params, cursor=None, offset=None, include=None, facets=None, highlight=None)
     forms = [form for form in FILES if form is not CSV] + ([JSONLD] if kind.annotation else [])
     title = STRINGS["lists"][plural]
@@ -57,7 +58,7 @@ def list_page(request: SnapshotRequest, params: BareListParams, plural: str) -> 
             ("application/json", request.href(data)),
             *((form.media_type, _file(request, params, form.suffix)) for form in (CSV, *forms)),
         ),
-        indexed=not filtered and not _placed(params),
+        indexed=not chips and not _placed(params),
     )
     return page(
         request,
@@ -72,7 +73,7 @@ def list_page(request: SnapshotRequest, params: BareListParams, plural: str) -> 
         q="" if getattr(params, "q", MISSING) is MISSING else getattr(params, "q"),  # noqa: B009
         searched=bool(kind.texts),
         hidden=_hidden(params),
-        filtered=bool(filtered),
+        chips=chips,
         bare=request.href(request.path),
         data=data,
         files=[(form.name, _file(request, params, form.suffix)) for form in (CSV, *forms)],

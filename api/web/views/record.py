@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.formats.citations import sentence
 from api.model.kinds import KINDS
 from api.params.base import Params
 from api.records.lists import reading
-from api.records.single import BY_PLURAL, the_record
+from api.records.single import BY_PLURAL, citation_of, the_record
 from api.records.spans import Text
 from api.request import Body, SnapshotRequest
 from api.web.asking import OnPage
@@ -27,6 +28,7 @@ def record_page(request: SnapshotRequest, params: Params, plural: str, id: str) 
         record = the_record(request, reader, kind, id)
         [card] = cards_of(reader, [record])
         document = document_of(request, reader, record["document"]) if record.get("document") else None
+        cited = citation_of(request, reader, kind, record) if kind.citable else None
         context: Any = None
         if record.get("source"):
             source = record["source"]
@@ -46,9 +48,16 @@ def record_page(request: SnapshotRequest, params: Params, plural: str, id: str) 
         ),
         document=document,
     )
-    nobody = record.get("positions") == []  # of an obstacle; that there are none is said, not left out
     return page(
-        request, "record.html", head, card=card, kind=kind.name, document=document, context=context, nobody=nobody
+        request,
+        "record.html",
+        head,
+        card=card,
+        kind=kind.name,
+        document=document,
+        context=context,
+        cited=cited and sentence(cited),
+        nobody=record.get("positions") == [],  # of an obstacle; that there are none is said, not left out
     )
 
 

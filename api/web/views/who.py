@@ -13,7 +13,7 @@ from api.records.lists import reading
 from api.request import Body, SnapshotRequest
 from api.web.asking import OnPage
 from api.web.document import document_of
-from api.web.environment import STRINGS
+from api.web.environment import STRINGS, in_words
 from api.web.names import Named, Names
 from api.web.page import Head, page
 
@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 MOST = 5000  # combinations of voice, mode and type
 STRENGTHS = 4  # of a cell's ground
 TYPES = tuple(each.value for each in ClaimType)
-MODES = tuple(each.value for each in ClaimMode)
+MODES = tuple(each.value for each in ClaimMode)  # the first is the author’s own voice
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Cell:
 class Voice:
     who: Named
     cells: list[Cell]
-    modes: list[Cell]
     total: Cell
 
 
@@ -62,9 +61,15 @@ def who_page(request: SnapshotRequest, params: Params, id: str) -> Body:  # noqa
         view="who",
     )
     return page(
-        request, "who.html", head, document=document, voices=voices, types=TYPES, modes=MODES,
-        others=others, total=sum(totals.values()),
-    )  # fmt: skip
+        request,
+        "who.html",
+        head,
+        document=document,
+        voices=voices,
+        labels=[*map(in_words, TYPES), STRINGS["who_page"]["own"], *(STRINGS["marks"][each] for each in MODES[1:])],
+        others=others,
+        total=sum(totals.values()),
+    )
 
 
 def _counts(request: SnapshotRequest, id: str) -> dict[tuple[str, ...], int]:
@@ -85,8 +90,8 @@ def _voice(request: SnapshotRequest, id: str, speaker: str, who: Named, counts: 
 
     return Voice(
         who,
-        [cell(sum(count for (_, type), count in own.items() if type == each), type=each) for each in TYPES],
-        [cell(sum(count for (mode, _), count in own.items() if mode == each), mode=each) for each in MODES],
+        [cell(sum(count for (_, type), count in own.items() if type == each), type=each) for each in TYPES]
+        + [cell(sum(count for (mode, _), count in own.items() if mode == each), mode=each) for each in MODES],
         cell(sum(own.values())),
     )
 
