@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     contact: str | None = Field(None, description="Where readers dispute a record: an address that /about shows.")
     answer_cache_bytes: int = Field(64_000_000, ge=0, description="Memory for remembered answers; 0 turns them off.")
-    batch_records: int = Field(1000, ge=1, description="Records of a file that are read at once.")
+    batch_records: int = Field(500, ge=1, description="Records of a file that are read at once.")
     near_ids: int = Field(5000, ge=0, description="Ids of a kind up to which a wrong one gets a suggestion.")
     access_log: Literal["on", "off"] = Field("on", description="One JSON line for each request.")
     access_log_client: Literal["full", "net", "off"] = Field(

@@ -18,6 +18,7 @@ import pytest
 
 from api.server.clients import Clients, Shown
 from api.server.entrance import Entrance
+from api.server.share import MOST, SPAN_SECONDS, Share
 from tests.connections import connected, request
 from tests.server import Server
 from tests.under_load import within
@@ -231,6 +232,51 @@ def test_questions_are_read_one_in_each_turn_of_the_event_loop_and_of_each_addre
     read = "".join(order)
     assert read.replace("-", "") == "aababa"
     assert all(len(turn) <= 1 for turn in read.split("-")[1:])
+
+
+def test_an_address_that_floods_has_its_share_while_another_asks(shared: Server) -> None:
+    """Thirty thousand remembered answers a second would leave no time for threads that compute."""
+    path = f"/v1/claims?limit=1&offset={next(numbers)}"
+    assert ask(shared, path).status_code == 200
+    asked = request(path, f"X-Forwarded-For: {ATTACKER}") * 8
+    lasting, answered = 2.0, 0
+
+    async def flood(until: float) -> None:
+        nonlocal answered
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+        while time.monotonic() < until:
+            writer.write(asked)
+            for _ in range(8):
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+                answered += 1
+        writer.close()
+
+    async def both() -> None:
+        until = time.monotonic() + lasting
+        other = asyncio.create_task(asyncio.to_thread(ask_until, until))
+        await asyncio.gather(other, *(flood(until) for _ in range(16)))
+
+    def ask_until(until: float) -> None:
+        while time.monotonic() < until:
+            assert ask(shared, f"/v1/claims?limit=1&offset={next(numbers) % 200}").status_code == 200
+
+    asyncio.run(both())
+    assert 100 < answered < 1.2 * lasting * MOST / SPAN_SECONDS
+
+
+def test_an_address_has_so_many_turns_while_another_asks_and_any_number_alone() -> None:
+    async def waits(others: str) -> list[bool]:
+        share = Share()
+        for address in others:
+            assert share.turn(address) is None
+        turns = [share.turn("a") for _ in range(2 * MOST + 1)]
+        for turn in filter(None, turns):
+            await asyncio.wait_for(turn, 5)
+        return [turn is not None for turn in turns]
+
+    assert asyncio.run(waits("")) == [False] * (2 * MOST + 1)
+    assert asyncio.run(waits("b")) == [False] * MOST + [True] * (MOST + 1)
 
 
 def test_an_address_that_takes_all_places_makes_room_for_another(environment: dict[str, str]) -> None:

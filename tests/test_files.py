@@ -1,5 +1,6 @@
 """Files: the whole result of a query, or its first records, as CSV and as JSON Lines."""
 
+import asyncio
 import csv
 import io
 import json
@@ -15,6 +16,7 @@ import pytest
 
 from tests import astral
 from tests.benchmarks.corpus import write
+from tests.in_process import in_process
 from tests.lists import LISTS, SOURCED, Content, export, ids, parameters, values, walk
 from tests.server import Server, loaded, refused
 
@@ -229,6 +231,27 @@ def test_with_words_a_file_is_in_document_order_and_holds_all_that_match(
     assert ids(export(client, "/v1/claims", q="peace treaty star", limit=10_001)) == listed
     descending = [row["id"] for row in rows(client, "/v1/claims", q="peace treaty star", sort="-id")]
     assert descending == sorted(listed, reverse=True)
+
+
+@pytest.mark.parametrize(("file", "records"), [("sections.jsonl", 2), ("claims.jsonl", 20)])
+def test_a_step_of_a_file_reads_fewer_records_where_they_hold_a_text(
+    sqlite_database: dict[str, str], file: str, records: int
+) -> None:
+    """A thousand sections at once would be 9 MB, and keep a thread for a tenth of a second."""
+    steps: list[int] = []
+
+    async def send(message: Any) -> None:
+        steps.append(message.get("body", b"").count(b"\n"))
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    with in_process(sqlite_database, batch_records=20, answer_cache_bytes=0) as asked:
+        path = f"/v1/{file}"
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": path, "raw_path": path.encode()}
+        scope |= {"query_string": b"", "headers": [(b"host", b"in.process")], "scheme": "http", "root_path": ""}
+        asyncio.run(asked.app(scope, receive, send))
+    assert max(steps) == records
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Every sentence of a text, and what rests on it."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -73,12 +74,15 @@ def _rests(kind: Kind) -> Any:
 
 def covered(reader: Reader, text: Text, rows: Sequence[Any]) -> Iterator[Record]:
     """Sentences as records, with the ids of what rests on them."""
-    resting = list(_resting(reader, text, rows))
+    following = deque(_resting(reader, text, rows))
+    here: list[Any] = []
     for sentence in rows:
+        while following and following[0].start < sentence.end:
+            here.append(following.popleft())
+        here = [row for row in here if sentence.start < row.end]
         ids: dict[str, dict[str, None]] = {kind.plural: {} for kind in COVERING}
-        for row in resting:
-            if row.start < sentence.end and sentence.start < row.end:
-                ids[KINDS[row.kind].plural][row.id] = None
+        for row in here:
+            ids[KINDS[row.kind].plural][row.id] = None
         accounting = any(ids[kind.plural] for kind in COVERING if kind.coverage == "accounts")
         yield {
             "document": text.id,

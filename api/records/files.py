@@ -16,6 +16,7 @@ from api.records.presentation import columns_of, present, records_by_id, records
 from api.records.reader import Reader, Record
 from api.request import Body, SnapshotRequest
 
+LONGER = 10  # times as much as others are records with what lists leave out
 MOST_RANKED = 10_000  # records up to which a file with `q` is best first
 
 
@@ -107,6 +108,8 @@ def _fetches(request: SnapshotRequest, params: FileParams, kind: Kind, most: int
     """Functions that read the next batch each."""
     sort = sort_of(params)
     batch = request.settings.batch_records
+    if kind.unlisted:  # they are long
+        batch = max(1, batch // LONGER)
     has_q = getattr(params, "q", MISSING) is not MISSING
     if not has_q and is_stored(sort):
         yield from _stored(kind, params, sort, batch)

@@ -26,6 +26,7 @@ from api.server.observer import CLIENT_LEFT, Observer
 from api.server.pending import Pending
 from api.server.places import PagePlaces, Places
 from api.server.refusals import ALLOW, LONGEST_PATH
+from api.server.share import Share
 from api.server.unavailable import Unavailable, unavailable
 from api.server.workers import WAITING_SECONDS, Workers
 from api.settings import Settings
@@ -43,6 +44,7 @@ class Edge:
         self.pages = PagePlaces(settings.max_concurrency, workers.displace)
         self.long = Places(settings.max_streams)
         self._entrance = Entrance()
+        self._share = Share()
         self._ids = count(1)
         self._process = urandom(6).hex()
         self._pending: dict[tuple[str, Spelling], Pending] = {}
@@ -55,6 +57,9 @@ class Edge:
         request_id = named.get(b"x-request-id", b"")
         if not request_id or not is_request_id(request_id):
             request_id = b"%s-%x" % (self._process.encode(), next(self._ids))
+        address, _ = self.clients.of(peer_of(scope), named.get(b"x-forwarded-for", b""))
+        if (turn := self._share.turn(address)) is not None:
+            await turn
         accept, method = named.get(b"accept", b""), scope["method"]
         gzip = takes_gzip(named.get(b"accept-encoding", b""))
         spelling = (scope["raw_path"], scope["query_string"], accept, gzip)
@@ -89,7 +94,7 @@ class Edge:
             elif answer is not None:
                 await exchange.remembered(answer)
             else:
-                await self._answer(exchange, spelling, receive, named)
+                await self._answer(exchange, spelling, receive, address)
         except Abandoned:
             exchange.status = CLIENT_LEFT
         except Exception as error:
@@ -106,9 +111,7 @@ class Edge:
             self.observer.answered(exchange, named, method, began)
         return None
 
-    async def _answer(
-        self, exchange: Exchange, spelling: Spelling, receive: Receive, named: dict[bytes, bytes]
-    ) -> None:
+    async def _answer(self, exchange: Exchange, spelling: Spelling, receive: Receive, address: str) -> None:
         scope = exchange.scope
         if scope["method"] == "OPTIONS":
             return await exchange.preflight()
@@ -122,7 +125,6 @@ class Edge:
         exchange.scope = scope = {**scope, "method": "GET", "path": _path(scope, self.settings.root_path)}
         if scope["path"] in UNLIMITED:
             return await self.app(scope, receive, exchange.send)
-        address, _ = self.clients.of(peer_of(scope), named.get(b"x-forwarded-for", b""))
         snapshot = self.serving.take()
         try:
             await self._once(exchange, spelling, receive, snapshot, address)
