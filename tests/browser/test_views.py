@@ -126,7 +126,7 @@ def test_swagger_ui_answers_a_request_in_the_page(visitor: Visitor) -> None:
 
 
 def test_no_voice_is_hidden_beside_the_screen(visitor: Visitor) -> None:
-    """On a phone the table of voices becomes a list: nothing is scrolled sideways, and who speaks stands above the numbers."""
+    """On a phone the table of voices becomes a list: nothing is scrolled sideways."""
     for width in (820, 390, 320):
         visitor.page.set_viewport_size({"width": width, "height": 800})
         visitor.go("/d/karabakh/who")
