@@ -197,8 +197,8 @@ def test_while_others_ask_an_address_runs_one_thread_and_alone_all_but_one(envir
 
 def test_addresses_take_turns(environment: dict[str, str]) -> None:
     """One address keeps 32 connections at the costliest work all the time; another asks now and then."""
-    ends = time.monotonic() + 6
     with costly(environment) as server, ThreadPoolExecutor(33) as threads:
+        ends = time.monotonic() + 6
 
         def attack() -> int:
             asked = 0

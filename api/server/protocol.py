@@ -54,9 +54,8 @@ class BoundedProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
-        if (
-            self._answering is not None and self._answering is not self.cycle
-        ):  # uvicorn tells only the last one received
+        # Of requests in a row uvicorn tells only the last one received, which may still wait for those before it.
+        if self._answering is not None and self._answering is not self.cycle:
             self._answering.disconnected = True
             self._answering.message_event.set()
 
