@@ -66,7 +66,7 @@ class Server:
         module: str = "api",
         port: int | None = None,
         ready: str = "/readyz",
-        patience: float = 20,
+        patience: float = 60,
         root: Path = ROOT,
         under: Sequence[str] = (),
     ) -> None:
@@ -79,9 +79,10 @@ class Server:
 
     @property
     def output(self) -> str:
-        """Everything the process wrote so far, both streams."""
-        self._output.seek(0)
-        return self._output.read().decode(errors="replace")
+        """All whole lines that the process wrote so far, both streams."""
+        file = self._output.fileno()  # the process writes at the offset of this file, so it must not be moved
+        written = os.pread(file, os.fstat(file).st_size, 0)
+        return written[: written.rfind(b"\n") + 1].decode(errors="replace")
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(

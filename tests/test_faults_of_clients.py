@@ -29,15 +29,15 @@ def gone(client: socket.socket) -> bool:
 
 
 def test_a_client_that_does_not_finish_its_question_is_hung_up_on(served: Server) -> None:
+    began = time.monotonic()
     with connected(served) as slow, connected(served) as silent, Load([served], threads=1) as load:
-        began = time.monotonic()
         slow.sendall(b"GET /v1 HTTP/1.1\r\nHost: te")
         assert gone(silent)
         assert gone(slow)
         took = time.monotonic() - began
         assert 5 < took < 15
     row("a slow client", "half a question, and none", 2, load, NOT_NOTICED, "–", f"; hung up on after {took:.1f} s")
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
 
 
 def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) -> None:
@@ -52,7 +52,7 @@ def test_clients_that_leave_in_the_middle_cost_nothing(indexed: dict[str, str]) 
                         else request("/v1/claims.jsonl")
                     )
                     assert client.recv(500).startswith(b"HTTP/1.1 ")
-        took = within(30, lambda: descriptors(server) <= before + 2)
+        took = within(30, lambda: descriptors(server) <= before + 12)  # 8 of them may read the database
         assert server.client.get("/v1/claims?limit=7").status_code == 200
         assert '"severity_text": "ERROR"' not in server.output
     row("a client leaves mid-stream", "after 500 bytes of a file", 40, load, took, "–", " until no descriptor was left")
@@ -97,7 +97,7 @@ def test_a_thousand_connections_are_all_answered(served: Server) -> None:
     load.statuses[200] += (well := sum(answer.startswith(b"HTTP/1.1 200 ") for answer in answers))
     row("1,000 connections", "at once, each with a question", 1000, load, NOT_NOTICED, "–", f"; all in {took:.2f} s")
     assert well == 1000
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
 
 
 def outcome(client: socket.socket) -> str:
@@ -113,13 +113,13 @@ def outcome(client: socket.socket) -> str:
 def test_a_process_without_descriptors_recovers_by_itself(own: dict[str, str], claims: frozenset[str]) -> None:
     """Connections that it holds go on; those that it cannot take it hangs up on, for a proxy to try another process."""
     with Server(own | {"LIMIT_NOFILE": "80"}, module="tests.limited") as server, Load([server], threads=1) as load:
-        within(5, lambda: load.requests > 0)
+        within(20, lambda: load.requests > 0)
         with ExitStack() as stack:
             crowd = [stack.enter_context(connected(server)) for _ in range(150)]
             for client in crowd:
                 with suppress(OSError):
                     client.sendall(request("/v1/claims?limit=2"))
-            within(10, lambda: load.requests > 20)
+            within(20, lambda: load.requests > 20)
             outcomes = Counter(map(outcome, crowd))
             assert server.process is not None
             assert server.process.poll() is None

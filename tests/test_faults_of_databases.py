@@ -93,7 +93,7 @@ def test_what_is_served_is_kept_when_what_replaces_it_cannot_be(
         assert readiness(server)[0] == 200
         lost = len(claims - records(server))
     row(f"database {kind}", "renamed over it while serving", 1, load, NOT_NOTICED, lost)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not lost
 
 
@@ -105,8 +105,8 @@ def test_a_file_that_is_written_into_is_no_longer_served(own: dict[str, str], cl
         with file.open("r+b") as stream:
             stream.write(whole[: len(whole) // 2])
             stream.truncate()
-        within(30, lambda: readiness(server)[0] == 503)
-        assert "cut off" in readiness(server)[1]["database"]
+        within(30, lambda: "cut off" in readiness(server)[1].get("database", ""))
+        assert readiness(server)[0] == 503
         time.sleep(0.2)
         file.write_bytes(whole)
         took = within(30, lambda: readiness(server)[0] == 200)

@@ -39,7 +39,7 @@ def test_every_line_is_json_and_every_request_has_one(environment: dict[str, str
         server.client.get('/v1/claims/%22%0A"?x=%0A', headers={"X-Request-Id": "strange"})
         server.client.post("/v1", headers={"X-Request-Id": "written"})
         snapshot = server.client.get("/readyz").json()["snapshot"]
-        time.sleep(0.6)  # they are written four times a second
+        within(20, lambda: '"written"' in server.output)  # they are written in order, four times a second
         logged = {line["sic.request_id"]: line for line in lines(server) if "sic.request_id" in line}
         first, second = [line for line in lines(server) if line.get("sic.request_id") == "mine"]
     assert first == first | {
@@ -68,6 +68,7 @@ def test_every_line_is_json_and_every_request_has_one(environment: dict[str, str
 def test_the_access_log_can_be_turned_off(environment: dict[str, str]) -> None:
     with Server(environment | {"SIC_ACCESS_LOG": "off"}) as server:
         server.client.get("/v1/claims", headers={"X-Request-Id": "mine"})
+        server.stop()  # what waits to be written is written then
         assert "mine" not in server.output
 
 
@@ -75,7 +76,7 @@ def test_a_failure_is_one_line_of_json_under_its_request_id(faulty: Server) -> N
     answer = faulty.client.get("/fault", headers={"X-Request-Id": "broken-1"})
     assert (answer.status_code, answer.json()["request_id"]) == (500, "broken-1")
     assert "planted" not in answer.text
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 20
     while not (found := [line for line in faulty.output.splitlines() if "broken-1" in line and "ZeroDivision" in line]):
         assert time.monotonic() < deadline, faulty.output
     line = json.loads(found[0])
@@ -244,14 +245,17 @@ def test_an_access_log_that_cannot_be_written_costs_one_warning(stdout: str, env
             for _ in range(20):
                 assert httpx.get(url + "/v1/claims", trust_env=False).status_code == 200
             time.sleep(0.3)
-        lost = metrics(httpx.get(url + "/metrics", trust_env=False).text)["sic_access_log_lost_lines_total"]
+        within(20, lambda: lost_lines(url) >= 60)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         _, errors = process.communicate(timeout=15)
     logged = [json.loads(line) for line in errors.decode().splitlines()]
     [warning] = [line for line in logged if line["severity_text"] in ("WARNING", "ERROR")]
     assert "access log" in warning["body"]
-    assert lost >= 60
+
+
+def lost_lines(url: str) -> float:
+    return metrics(httpx.get(url + "/metrics", trust_env=False).text)["sic_access_log_lost_lines_total"]
 
 
 def ready(url: str) -> bool:
@@ -277,7 +281,7 @@ def test_a_reader_of_the_log_that_sleeps_stops_nobody(environment: dict[str, str
         within(20, lambda: ready(url))
         with httpx.Client(base_url=url, trust_env=False) as client:
             for _ in range(600):  # more than a pipe holds
-                assert client.get(f"/v1/claims?limit=1&q={'y' * 300}", timeout=2).status_code == 200
+                assert client.get(f"/v1/claims?limit=1&q={'y' * 300}", timeout=10).status_code == 200
     finally:
         process.kill()
         process.wait()

@@ -54,11 +54,14 @@ def lines(server: Server, body: str) -> list[dict[str, object]]:
     return [line for line in map(json.loads, server.output.splitlines()) if line.get("body") == body]
 
 
+PLACES = 'sic_requests_total{method="GET",route="/v1/places",status="200"}'
+
+
 @pytest.fixture(scope="module")
 def two(environment: dict[str, str]) -> Iterator[Server]:
     with Server(environment | {"SIC_WORKERS": "2", "SIC_METRICS_PORT": str(free_port())}) as server:
-        within(20, lambda: len(lines(server, "ready")) == 2)
-        within(20, lambda: len(lines(server, "a worker is ready")) == 2)  # the supervisor knows of both, too
+        within(60, lambda: len(lines(server, "ready")) == 2)
+        within(60, lambda: len(lines(server, "a worker is ready")) == 2)  # the supervisor knows of both, too
         yield server
 
 
@@ -82,7 +85,7 @@ def test_connections_are_shared_out_evenly(two: Server) -> None:
             if turn % 2:
                 for client in clients[:20]:
                     client.close()
-                within(5, partial(hold_at_most, workers, sum(before.values()) + 44))
+                within(20, partial(hold_at_most, workers, sum(before.values()) + 44))
                 for _ in range(20):
                     client = stack.enter_context(connected(two))
                     client.sendall(request("/livez"))
@@ -90,41 +93,36 @@ def test_connections_are_shared_out_evenly(two: Server) -> None:
             held = [connections(pid) - before[pid] for pid in workers]
             assert sum(held) >= 64
             assert min(held) >= 0.4 * sum(held), held
-        within(5, partial(hold_at_most, workers, sum(before.values())))
+        within(20, partial(hold_at_most, workers, sum(before.values())))
 
 
 def test_metrics_are_summed_over_workers(two: Server) -> None:
-    def counted(text: str) -> float:
-        return metrics(text).get('sic_requests_total{method="GET",route="/v1/places",status="200"}', 0)
-
     url = f"http://127.0.0.1:{two.env['SIC_METRICS_PORT']}/metrics"
     for _ in range(10):
         assert httpx.get(two.url + "/v1/places", trust_env=False).status_code == 200
-    text = httpx.get(url, trust_env=False).text
-    assert counted(text) == 10
-    assert metrics(text)["sic_workers"] == 2
-    assert metrics(text)["sic_ready"] == 1
-    assert metrics(text)["sic_database_connections_max"] == 16
+    expected = {PLACES: 10, "sic_workers": 2, "sic_ready": 1, "sic_database_connections_max": 16}
+    within(20, lambda: metrics(httpx.get(url, trust_env=False).text).items() >= expected.items())
 
 
 def test_without_a_port_of_their_own_every_worker_has_the_metrics_of_all(environment: dict[str, str]) -> None:
     with Server(environment | {"SIC_WORKERS": "2"}) as server:
-        within(20, lambda: len(lines(server, "ready")) == 2)
+        within(60, lambda: len(lines(server, "ready")) == 2)
         for _ in range(6):
             httpx.get(server.url + "/v1/places", trust_env=False)
-        for _ in range(4):
-            found = metrics(httpx.get(server.url + "/metrics", trust_env=False).text)
-            assert found['sic_requests_total{method="GET",route="/v1/places",status="200"}'] == 6
+        for _ in range(4):  # an answer may arrive a little before it is counted
+            within(20, lambda: metrics(httpx.get(server.url + "/metrics", trust_env=False).text).get(PLACES) == 6)
 
 
 def test_a_worker_that_is_killed_is_replaced(environment: dict[str, str]) -> None:
     with Server(environment | {"SIC_WORKERS": "2"}) as server:
-        within(20, lambda: len(lines(server, "ready")) == 2)
+        within(60, lambda: len(lines(server, "ready")) == 2)
         first, second = children(server)
         os.kill(first, signal.SIGKILL)
+        # What was handed to it before it has ended is lost with it.
+        within(60, lambda: len(lines(server, "a worker ended and is replaced")) == 1)
         for _ in range(50):
             assert httpx.get(server.url + "/v1/claims?limit=1", trust_env=False).status_code == 200
-        within(20, lambda: len(lines(server, "ready")) == 3)
+        within(60, lambda: len(lines(server, "ready")) == 3)
         assert second in children(server)
         assert len(children(server)) == 2
         [line] = lines(server, "a worker ended and is replaced")
@@ -133,11 +131,11 @@ def test_a_worker_that_is_killed_is_replaced(environment: dict[str, str]) -> Non
 
 def test_workers_end_when_their_supervisor_is_killed(environment: dict[str, str]) -> None:
     with Server(environment | {"SIC_WORKERS": "2"}) as server:
-        within(20, lambda: len(lines(server, "ready")) == 2)
+        within(60, lambda: len(lines(server, "ready")) == 2)
         workers = children(server)
         assert server.process is not None
         server.process.kill()
-        within(15, lambda: not any(map(runs, workers)))
+        within(30, lambda: not any(map(runs, workers)))
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -145,25 +143,30 @@ def test_a_process_that_is_told_to_end_is_unready_first_and_loses_no_request(
     workers: str, environment: dict[str, str]
 ) -> None:
     """As in a rolling restart: whoever asks goes elsewhere once it is unready, and finds it listening until then."""
-    env = environment | {"SIC_DRAIN_SECONDS": "5", "SIC_WORKERS": workers}
+    env = environment | {"SIC_DRAIN_SECONDS": "6", "SIC_WORKERS": workers}
     with Server(env) as server:
-        within(20, lambda: len(lines(server, "ready")) == int(workers))
+        within(60, lambda: len(lines(server, "ready")) == int(workers))
         assert server.process is not None
         statuses: Counter[object] = Counter()
         with httpx.Client(base_url=server.url, trust_env=False) as kept:
             assert kept.get("/readyz").status_code == 200
-            server.process.send_signal(signal.SIGTERM)
             began = time.monotonic()
-            within(4, lambda: httpx.get(server.url + "/readyz", trust_env=False).status_code == 503)
-            response = kept.get("/readyz")
-            assert response.json()["down"] == {"process": "it is about to end"}
-            assert response.headers["connection"] == "close"
-            while time.monotonic() - began < 3:
+            server.process.send_signal(signal.SIGTERM)
+            responses: list[httpx.Response] = []
+
+            def unready() -> bool:
+                responses.append(kept.get("/readyz"))
+                return responses[-1].status_code == 503
+
+            within(4, unready)
+            assert responses[-1].json()["down"] == {"process": "it is about to end"}
+            assert responses[-1].headers["connection"] == "close"
+            for _ in range(20):
                 for ask in (kept.get, httpx.Client(base_url=server.url, trust_env=False).get):
                     statuses[ask("/v1/claims?limit=2").status_code] += 1
         assert statuses.keys() == {200}
         server.process.wait(20)
-        assert time.monotonic() - began > 4.9
+        assert time.monotonic() - began > 5.9
         with pytest.raises(httpx.ConnectError):
             httpx.get(server.url + "/livez", trust_env=False)
 
@@ -171,7 +174,7 @@ def test_a_process_that_is_told_to_end_is_unready_first_and_loses_no_request(
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_rolling_restart_under_load_loses_no_request(workers: str, environment: dict[str, str]) -> None:
     """Two servers behind a client that takes the one that is ready, as a proxy does; each is started anew in turn."""
-    env = environment | {"SIC_DRAIN_SECONDS": "1", "SIC_WORKERS": workers, "SIC_ACCESS_LOG": "off"}
+    env = environment | {"SIC_DRAIN_SECONDS": "3", "SIC_WORKERS": workers, "SIC_ACCESS_LOG": "off"}
     ports = [free_port(), free_port()]
     running = [Server(env, port=port).__enter__() for port in ports]
     urls = [server.url for server in running]
@@ -193,7 +196,7 @@ def test_a_rolling_restart_under_load_loses_no_request(workers: str, environment
             at = 0
             while not ends[0]:
                 at += 1
-                url = next(url for url in sorted(urls, key=lambda _: at % 2) if ready[url])
+                url = next((url for url in urls[at % 2 :] + urls if ready[url]), urls[0])
                 try:
                     statuses[client.get(f"{url}/v1/claims?limit={at % 50 + 1}").status_code] += 1
                 except httpx.TransportError as error:
@@ -205,7 +208,7 @@ def test_a_rolling_restart_under_load_loses_no_request(workers: str, environment
             for at, port in enumerate(ports):
                 running[at].__exit__(None, None, None)
                 running[at] = Server(env, port=port).__enter__()
-                within(20, partial(ready.__getitem__, urls[at]))
+                within(60, partial(ready.__getitem__, urls[at]))
         finally:
             ends[0] = True
             for future in futures:
@@ -222,7 +225,7 @@ def test_a_walk_over_workers_never_mixes_two_snapshots(tmp_path: Path) -> None:
     first, second = sorted(path for path in (tmp_path / "packages").iterdir() if path.is_dir())
     env = loaded(tmp_path, first) | {"SIC_WORKERS": "2", "SIC_POLL_SECONDS": "0.7"}
     with Server(env) as server:
-        within(20, lambda: len(lines(server, "ready")) == 2)
+        within(60, lambda: len(lines(server, "ready")) == 2)
         told = Counter[int]()
         for turn in range(6):
             path, snapshots = "/v1/claims?limit=10", set()
@@ -231,6 +234,8 @@ def test_a_walk_over_workers_never_mixes_two_snapshots(tmp_path: Path) -> None:
             while path:
                 response = httpx.get(server.url + path, trust_env=False)
                 told[response.status_code] += 1
+                if response.status_code == 503 and "retry-after" in response.headers:
+                    continue  # beside a load it may wait 2 s for a processor
                 if response.status_code != 200:
                     assert response.status_code == 422
                     assert response.json()["type"] == "/problems/stale-cursor"
@@ -242,4 +247,4 @@ def test_a_walk_over_workers_never_mixes_two_snapshots(tmp_path: Path) -> None:
         assert told[200] > 50
         with Load([server], threads=2) as load:
             time.sleep(1)
-        assert load.statuses.keys() == {200}
+        assert load.unnoticed()

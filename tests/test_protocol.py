@@ -58,9 +58,11 @@ def test_the_head_of_a_request_may_be_64_kib_and_no_byte_longer(
     ids=["content", "trailers", "headers"],
 )
 def test_a_request_that_trickles_is_cut_off(start: bytes, served: Server) -> None:
+    began = time.monotonic()
     with connected(served) as client:
         client.sendall(start)
-        assert 5 < hung_up_after(client, b"x") < 15
+        hung_up_after(client, b"x")
+        assert 5 < time.monotonic() - began < 20
 
 
 def test_content_that_nobody_reads_is_not_taken_without_end(served: Server) -> None:

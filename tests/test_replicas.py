@@ -90,7 +90,7 @@ def test_reading_goes_on_when_the_primary_is_killed(deployment: Deployment, proc
     finally:
         deployment.primary.start()
     row("primary killed, standby left", "`pg_ctl stop -m immediate`", 1, load, NOT_NOTICED, missing)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert load.requests > 100
     assert held
     assert not missing
@@ -110,7 +110,7 @@ def test_reading_moves_to_the_primary_when_the_standby_is_killed(
         deployment.standby.start()
     note = "; an interrupted statement is asked of the other"
     row("standby killed, primary left", "`pg_ctl stop -m immediate`", 1, load, NOT_NOTICED, missing, note)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not missing
 
 
@@ -126,15 +126,15 @@ def test_a_load_on_the_primary_reaches_every_process(deployment: Deployment, pro
                 + str(deployment.primary.execute("SELECT max(number) FROM sic.generation")[0][0])
                 + ".snapshot"
             )
-            took = within(5, lambda: {ready(server)["snapshot"] for server in processes} == {after})
+            took = within(20, lambda: {ready(server)["snapshot"] for server in processes} == {after})
         assert {after} != before
     finally:
         deployment.publish("load", PACKAGE)
-    within(10, lambda: {ready(server)["snapshot"] for server in processes} == before)
+    within(20, lambda: {ready(server)["snapshot"] for server in processes} == before)
     missing = lost(held, processes)
     note = " until every process is on the new snapshot"
     row("content published on the primary", "unload, and load again", 1, load, took, missing, note)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not missing
 
 
@@ -152,13 +152,13 @@ def test_a_standby_that_lags_is_served_as_it_is(deployment: Deployment, processe
             missing = lost(held, processes)
         finally:
             deployment.standby.execute("SELECT pg_wal_replay_resume()")
-        took = within(5, lambda: all(ready(server)["snapshot"] != before for server in processes))
+        took = within(20, lambda: all(ready(server)["snapshot"] != before for server in processes))
     note = " after the standby went on; until then the old snapshot"
     row("standby does not replay", "`pg_wal_replay_pause()` during a load", 1, load, took, missing, note)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not missing
     deployment.publish("load", PACKAGE)
-    within(5, lambda: all(ready(server)["snapshot"] == before for server in processes))
+    within(20, lambda: all(ready(server)["snapshot"] == before for server in processes))
 
 
 def test_nobody_goes_back_to_an_older_snapshot_that_a_standby_shows(deployment: Deployment) -> None:
@@ -173,7 +173,7 @@ def test_nobody_goes_back_to_an_older_snapshot_that_a_standby_shows(deployment: 
             deployment.standby.settings.append("recovery_min_apply_delay=1h")  # it has the old state, and keeps it
             deployment.standby.start()
             deployment.publish("load", PACKAGE)
-            within(10, lambda: ready(server)["snapshot"] != served)
+            within(20, lambda: ready(server)["snapshot"] != served)
             reached = ready(server)["snapshot"]
             held = records(server)
             with Load([server]) as load:
@@ -187,7 +187,7 @@ def test_nobody_goes_back_to_an_older_snapshot_that_a_standby_shows(deployment: 
         deployment.standby.start()
         deployment.standby.caught_up(deployment.primary)
     row("an older standby comes back", "beside a newer primary", 1, load, NOT_NOTICED, missing)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert held
     assert not missing
 
@@ -208,13 +208,13 @@ def test_everything_may_be_started_in_any_order(deployment: Deployment, order: s
     ):
         if order == "api first":
             for server in (first, second):
-                within(5, partial(is_down, server))
+                within(20, partial(is_down, server))
                 answer = server.client.get("/v1/claims")
                 assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
                 assert server.client.get("/livez").status_code == 200
             standby.start()
             primary.start()
-        took = max(within(15, partial(is_ready, server)) for server in (first, second))
+        took = max(within(30, partial(is_ready, server)) for server in (first, second))
         if order == "standby first":
             primary.start()
         held = records(first)
@@ -234,11 +234,11 @@ def test_processes_come_back_with_their_databases(deployment: Deployment, proces
     with Load(processes, threads=2) as load:
         primary.stop("immediate")
         standby.stop("immediate")
-        within(5, lambda: ready(first)["code"] == 503)
+        within(20, lambda: ready(first)["code"] == 503)
         assert first.client.get("/v1/claims?limit=3").status_code == 200  # remembered
         assert first.client.get("/v1/claims?limit=4").status_code == 503
         primary.start()
-        took = max(within(15, partial(is_ready, server)) for server in processes)
+        took = max(within(30, partial(is_ready, server)) for server in processes)
         standby.start()
         assert first.client.get("/v1/claims?limit=4").status_code == 200
         missing = lost(held, processes)
@@ -258,10 +258,10 @@ def test_a_process_that_is_killed_leaves_the_other_serving(
         time.sleep(0.5)
         gone.stop(signal.SIGKILL)
         with Server(deployment.reader, port=gone.port, ready="/livez") as again:
-            took = within(15, partial(is_ready, again))
+            took = within(30, partial(is_ready, again))
             missing = lost(held, [left, again])
     row(f"API process {killed + 1} of 2 killed", "SIGKILL, started again", 1, load, took, missing)
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not missing
 
 
@@ -280,13 +280,13 @@ def test_a_standby_that_is_promoted_is_read_and_written(tmp_path: Path) -> None:
             missing = lost(held, processes)
             owner = own.owner | {"SIC_DATABASE_URL": own.standby.url()}
             assert sic("unload", "karabakh", env=owner).returncode == 0
-            took = within(10, lambda: all(ready(server)["snapshot"] != before for server in processes))
+            took = within(20, lambda: all(ready(server)["snapshot"] != before for server in processes))
             own.primary.start()
             time.sleep(2)
             assert all(ready(server)["snapshot"] != before for server in processes)
         note = " until content that was published on it is served"
         row("a standby is promoted", "primary killed, `pg_ctl promote`, a load", 1, load, took, missing, note)
-        assert load.statuses.keys() == {200}
+        assert load.unnoticed()
         assert held
         assert not missing
 

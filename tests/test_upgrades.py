@@ -82,7 +82,7 @@ def test_two_releases_serve_beside_each_other_during_a_rolling_update(content: d
             took = within(10, lambda: down(early)[0] == 200)
             # The old ones go on with what they have, and say that there is newer content that they cannot read.
             for server in old:
-                within(10, partial(behind, server))
+                within(20, partial(behind, server))
                 status, told = down(server)
                 assert status == 200
                 assert re.fullmatch(
@@ -106,7 +106,7 @@ def test_two_releases_serve_beside_each_other_during_a_rolling_update(content: d
         lost,
         " for the new release",
     )
-    assert load.statuses.keys() == {200}
+    assert load.unnoticed()
     assert not lost
 
 

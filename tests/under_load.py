@@ -13,6 +13,7 @@ from typing import Self
 
 import httpx
 
+from api.server.unavailable import OVERLOADED
 from tests.server import Server
 
 PAUSE = 0.005  # seconds between a client's questions: others use the machine too
@@ -35,6 +36,7 @@ class Load:
         self.statuses: Counter[int | str] = Counter()
         self.worst = 0.0
         self.unannounced = 0  # answers of 5xx that do not say when to come back
+        self.overloaded = 0  # answers of 503 that say that the process has too much to do
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._ask, args=(urls[number % len(urls)],)) for number in range(threads)
@@ -49,6 +51,7 @@ class Load:
                     answer = client.get(f"{self._path}limit={limit + 1}&offset={offset % 240}")
                     self.statuses[answer.status_code] += 1
                     self.unannounced += answer.status_code >= 500 and "retry-after" not in answer.headers
+                    self.overloaded += answer.status_code == 503 and answer.json()["detail"] == OVERLOADED
                 except httpx.TransportError as error:
                     self.statuses[type(error).__name__] += 1
                 self.worst = max(self.worst, time.monotonic() - began)
@@ -76,6 +79,10 @@ class Load:
     def refused_for_now(self) -> bool:
         """Whether whatever was not answered was told when to come back."""
         return self.statuses.keys() <= {200, 503} and not self.unannounced
+
+    def unnoticed(self) -> bool:
+        """Whether nobody was refused for the fault. What waited 2 s for a processor that others took is no sign."""
+        return self.refused_for_now() and self.overloaded == self.statuses[503] < self.statuses[200] / 10
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> float:
