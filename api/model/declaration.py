@@ -219,10 +219,7 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[str]:
         for name, include in kind.includes.items():
             if include.kind not in kinds:
                 faults.append(f"kind {kind.name} includes {name}, which is of no kind: {include.kind}")
-            elif isinstance(include, IncludeRelated) and include.parameter not in {
-                *kinds[include.kind].filters,
-                "id",
-            }:
+            elif isinstance(include, IncludeRelated) and include.parameter not in {*kinds[include.kind].filters, "id"}:
                 faults.append(
                     f"kind {kind.name} includes {name} by the filter {include.parameter}, which {include.kind} lacks"
                 )
