@@ -203,6 +203,11 @@ class Kind:
         return {**self.filters, **self.search_filters}
 
     @cached_property
+    def bounds(self) -> dict[str, Column[Any]]:
+        """The columns `earliest` and `latest` of its period, if it has one."""
+        return {} if self.period is None else vars(self.period)
+
+    @cached_property
     def sort_columns(self) -> dict[str, Column[Any]]:
         own = {"position": self.table.c.sequence, "id": self.table.c.rank}
         return own | {name: self.table.c[column.key] for name, column in self.sorts.items()}
