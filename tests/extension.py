@@ -71,7 +71,6 @@ class Slogan(Sourced, table=True):
 """
 LINK = """\
 class SloganActor(Content, table=True):
-    __tablename__ = "slogan_actor"
     __table_args__ = (Index("ix_slogan_actor_actor", "actor", "slogan", unique=True), KEYS_ONLY)
     slogan: int = Field(foreign_key="slogan.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)

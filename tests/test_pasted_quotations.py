@@ -54,7 +54,7 @@ def resolve(quote: str, text: str) -> tuple[str, list[Match]]:
     """As /v1/resolve does, in one text."""
     quotation = Quotation(quote)
     for cut in (False, True)[: 1 + quotation.cuts]:
-        if not any(holds(needed, text) for needed in quotation.wording(cut).alternatives):
+        if not any(holds(needed, text) for needed in quotation.wording(cut)):
             assert quotation.normalised(text, cut) is None
             continue
         if spans := quotation.exactly(text, cut):

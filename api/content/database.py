@@ -229,13 +229,9 @@ def _postgresql(settings: Settings, number: int | None) -> Engine:
     }
 
     def connect() -> Driver[Any]:
-        connection: Driver[Any] = Driver.connect(**parameters, autocommit=True)
-        if number is None or connection.execute(f"{IS_PUBLISHED}{int(number)}".encode()).fetchone():
-            return connection
-        connection.close()
-        if several:
-            connection = Driver.connect(**(parameters | {"target_session_attrs": "primary"}), autocommit=True)
-            if connection.execute(f"{IS_PUBLISHED}{int(number)}".encode()).fetchone():
+        for preferred in ({}, {"target_session_attrs": "primary"}) if several else ({},):
+            connection: Driver[Any] = Driver.connect(**(parameters | preferred), autocommit=True)
+            if number is None or connection.execute(f"{IS_PUBLISHED}{int(number)}".encode()).fetchone():
                 return connection
             connection.close()
         raise OperationalError(f"no server at hand has generation {number}")

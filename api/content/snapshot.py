@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from functools import cached_property
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -37,7 +36,7 @@ INDEX_FAULTS: dict[type[Exception], str] = {
 
 @dataclass
 class Snapshot:
-    """One state of the content. `users` holds it open while answers are made from it."""
+    """One state of the content, open while it has users: `Serving` until it moves on, and answers in the making."""
 
     id: str
     counts: dict[str, int]
@@ -45,37 +44,24 @@ class Snapshot:
     index: search.Index
     index_in_memory: bool
     answers: Answers
-    near_ids: int  # ids of a kind that are kept for suggestions
+    ids: Ids
     remembered: dict[Any, Any] = field(default_factory=dict)  # totals and small lists: pure functions of the content
-    users: int = 0
-    retired: bool = False
+    users: int = 1
     lock: Lock = field(default_factory=Lock)
 
     def acquire(self) -> bool:
-        """Hold it open; False if it was retired, and perhaps closed, a moment ago."""
+        """Hold it open; False if it was closed a moment ago."""
         with self.lock:
-            if self.retired:
-                return False
-            self.users += 1
-            return True
+            if self.users:
+                self.users += 1
+            return self.users > 0
 
     def release(self) -> None:
         with self.lock:
             self.users -= 1
-            unused = self.retired and self.users == 0
-        if unused:
-            self.database.close()
-
-    def retire(self) -> None:
-        with self.lock:
-            self.retired = True
             unused = self.users == 0
         if unused:
             self.database.close()
-
-    @cached_property
-    def ids(self) -> Ids:
-        return Ids(self.database, self.counts, self.near_ids)
 
 
 class Serving:
@@ -118,15 +104,8 @@ class Serving:
         except Exception:
             database.close()
             raise
-        return Snapshot(
-            row.id,
-            counts,
-            database,
-            index,
-            in_memory,
-            Answers(self.settings.answer_cache_bytes),
-            self.settings.near_ids,
-        )
+        answers, ids = Answers(self.settings.answer_cache_bytes), Ids(database, counts, self.settings.near_ids)
+        return Snapshot(row.id, counts, database, index, in_memory, answers, ids)
 
     def refresh(self) -> None:
         """Look once for newly published content, and serve it. Never raises: /readyz says what is wrong."""
@@ -164,7 +143,7 @@ class Serving:
         if opened is not None:
             log.info("serving", extra={"snapshot": opened.id})
         if previous is not None:
-            previous.retire()
+            previous.release()
 
     def _report(self, dependency: str, why: str, detail: str | None = None) -> None:
         if why not in (self.down.get(dependency), self.behind.get(dependency)):
@@ -202,6 +181,6 @@ class Serving:
 
     def close(self) -> None:
         if self.current is not None:
-            self.current.retire()
+            self.current.release()
         if self._probe is not None:
             self._probe.dispose()

@@ -3,9 +3,10 @@
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, String, Text
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
-from api.model.vocabularies import Term
+from api.model.vocabularies import Term, snake_case
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,6 +46,10 @@ def json() -> Any:
 
 class Content(SQLModel):
     metadata = metadata
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return snake_case(cls.__name__)
 
 
 class Record(Content):

@@ -203,6 +203,11 @@ class Kind:
         return {**self.filters, **self.search_filters}
 
     @cached_property
+    def bounds(self) -> dict[str, Column[Any]]:
+        """The columns `earliest` and `latest` of its period, if it has one."""
+        return {} if self.period is None else vars(self.period)
+
+    @cached_property
     def sort_columns(self) -> dict[str, Column[Any]]:
         own = {"position": self.table.c.sequence, "id": self.table.c.rank}
         return own | {name: self.table.c[column.key] for name, column in self.sorts.items()}
@@ -219,10 +224,7 @@ def disagreements(kinds: Mapping[str, Kind]) -> list[str]:
         for name, include in kind.includes.items():
             if include.kind not in kinds:
                 faults.append(f"kind {kind.name} includes {name}, which is of no kind: {include.kind}")
-            elif isinstance(include, IncludeRelated) and include.parameter not in {
-                *kinds[include.kind].filters,
-                "id",
-            }:
+            elif isinstance(include, IncludeRelated) and include.parameter not in {*kinds[include.kind].filters, "id"}:
                 faults.append(
                     f"kind {kind.name} includes {name} by the filter {include.parameter}, which {include.kind} lacks"
                 )

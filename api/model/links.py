@@ -8,7 +8,6 @@ from api.model.vocabularies import RecordKind, RelationType
 
 
 class DocumentTopic(Content, table=True):
-    __tablename__ = "document_topic"
     __table_args__ = (Index("ix_document_topic_topic", "topic", "document", unique=True), KEYS_ONLY)
     document: str = key("document.id", primary_key=True)
     topic: str = key("topic.id", primary_key=True)
@@ -17,7 +16,6 @@ class DocumentTopic(Content, table=True):
 class ActorDocument(Content, table=True):
     """A document that names the actor, and how often."""
 
-    __tablename__ = "actor_document"
     __table_args__ = (Index("ix_actor_document_document", "document", "actor"),)
     actor: str = key("actor.id", primary_key=True)
     document: str = key("document.id", primary_key=True)
@@ -27,7 +25,6 @@ class ActorDocument(Content, table=True):
 class ActorName(Content, table=True):
     """A surface form that the document uses for the actor."""
 
-    __tablename__ = "actor_name"
     actor: str = key("actor.id", primary_key=True)
     document: str = key("document.id", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -37,7 +34,6 @@ class ActorName(Content, table=True):
 class PlaceDocument(Content, table=True):
     """A document that names the place, and how often."""
 
-    __tablename__ = "place_document"
     __table_args__ = (Index("ix_place_document_document", "document", "place"),)
     place: str = key("place.id", primary_key=True)
     document: str = key("document.id", primary_key=True)
@@ -47,7 +43,6 @@ class PlaceDocument(Content, table=True):
 class PlaceName(Content, table=True):
     """A surface form that the document uses for the place."""
 
-    __tablename__ = "place_name"
     place: str = key("place.id", primary_key=True)
     document: str = key("document.id", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -55,7 +50,6 @@ class PlaceName(Content, table=True):
 
 
 class ObstacleActor(Content, table=True):
-    __tablename__ = "obstacle_actor"
     __table_args__ = (Index("ix_obstacle_actor_actor", "actor", "obstacle", unique=True), KEYS_ONLY)
     obstacle: int = Field(foreign_key="obstacle.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -63,7 +57,6 @@ class ObstacleActor(Content, table=True):
 
 
 class ClaimActor(Content, table=True):
-    __tablename__ = "claim_actor"
     __table_args__ = (Index("ix_claim_actor_actor", "actor", "claim", unique=True), KEYS_ONLY)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -71,7 +64,6 @@ class ClaimActor(Content, table=True):
 
 
 class ClaimPlace(Content, table=True):
-    __tablename__ = "claim_place"
     __table_args__ = (Index("ix_claim_place_place", "place", "claim", unique=True), KEYS_ONLY)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -79,7 +71,6 @@ class ClaimPlace(Content, table=True):
 
 
 class ClaimTopic(Content, table=True):
-    __tablename__ = "claim_topic"
     __table_args__ = (Index("ix_claim_topic_topic", "topic", "claim", unique=True), KEYS_ONLY)
     claim: int = Field(foreign_key="claim.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -89,7 +80,6 @@ class ClaimTopic(Content, table=True):
 class RelationEnd(Content, table=True):
     """A claim at either end of a relation, with the values by which both are filtered; derived at load."""
 
-    __tablename__ = "relation_end"
     __table_args__ = (
         UniqueConstraint("claim", "relation"),
         Index("ix_relation_end_speaker", "speaker", "relation"),
@@ -105,7 +95,6 @@ class RelationEnd(Content, table=True):
 class EventMention(Passage, table=True):
     """A further passage that speaks of the event."""
 
-    __tablename__ = "event_mention"
     __table_args__ = (Index("ix_event_mention_span", "document", "start", "end"),)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -114,7 +103,6 @@ class EventMention(Passage, table=True):
 class EventClaim(Content, table=True):
     """A claim that asserts the event or names it as real."""
 
-    __tablename__ = "event_claim"
     __table_args__ = (Index("ix_event_claim_claim", "claim", "event", unique=True), KEYS_ONLY)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -124,7 +112,6 @@ class EventClaim(Content, table=True):
 class EventSpeaker(Content, table=True):
     """Who asserts that the event happened: 'author', an actor's id, or null where the text names nobody."""
 
-    __tablename__ = "event_speaker"
     __table_args__ = (Index("ix_event_speaker_speaker", "speaker", "event", unique=True), KEYS_ONLY)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -132,7 +119,6 @@ class EventSpeaker(Content, table=True):
 
 
 class EventActor(Content, table=True):
-    __tablename__ = "event_actor"
     __table_args__ = (Index("ix_event_actor_actor", "actor", "event", unique=True), KEYS_ONLY)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -140,7 +126,6 @@ class EventActor(Content, table=True):
 
 
 class EventPlace(Content, table=True):
-    __tablename__ = "event_place"
     __table_args__ = (Index("ix_event_place_place", "place", "event", unique=True), KEYS_ONLY)
     event: int = Field(foreign_key="event.sequence", primary_key=True)
     ordinal: int = Field(primary_key=True)
@@ -150,7 +135,6 @@ class EventPlace(Content, table=True):
 class CorrectionRecord(Content, table=True):
     """A record that a correction names; it may no longer exist."""
 
-    __tablename__ = "correction_record"
     __table_args__ = (
         within("record_kind", RecordKind),
         Index("ix_correction_record_record", "record", "correction"),

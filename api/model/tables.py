@@ -5,17 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from api.model.columns import (
-    Content,
-    Record,
-    Sourced,
-    filtered,
-    json,
-    key,
-    sourced,
-    term,
-    within,
-)
+from api.model.columns import Content, Record, Sourced, filtered, json, key, sourced, term, within
 from api.model.vocabularies import (
     ActorCategory,
     ClaimMode,

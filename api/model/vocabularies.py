@@ -4,8 +4,14 @@
 and Python use one word.
 """
 
+import re
 from enum import StrEnum
 from typing import Self
+
+
+def snake_case(name: str) -> str:
+    """The name of a class as a table or a vocabulary is called: `ClaimType` is claim_type."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 class Term(StrEnum):
@@ -119,16 +125,4 @@ class RecordKind(Term):
     relation = "relation", "How one claim bears on another."
 
 
-VOCABULARIES: dict[str, type[Term]] = {
-    "title_origin": TitleOrigin,
-    "claim_type": ClaimType,
-    "claim_mode": ClaimMode,
-    "event_category": EventCategory,
-    "event_status": EventStatus,
-    "date_basis": DateBasis,
-    "actor_category": ActorCategory,
-    "place_category": PlaceCategory,
-    "relation_type": RelationType,
-    "relation_basis": RelationBasis,
-    "record_kind": RecordKind,
-}
+VOCABULARIES = {snake_case(vocabulary.__name__): vocabulary for vocabulary in Term.__subclasses__()}

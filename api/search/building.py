@@ -44,22 +44,14 @@ def indexes(connection: Connection, root: Path | None, read: Entries | None = No
     """
     read = read or partial(entries, connection)
     with ThreadPoolExecutor(1) as committing:  # of one kind while the next is read
-        empty = {name: _empty(schema(kind), _place(root, name)) for name, kind in KINDS.items()}
+        empty = {name: _empty(schema(kind), root, name) for name, kind in KINDS.items()}
         written = {
             name: committing.submit(_committed, name, index, _added(index, read(name))) for name, index in empty.items()
         }
     built = {name: index.result() for name, index in written.items()}
-    index = _empty(lexicon(), _place(root, LEXICON))
+    index = _empty(lexicon(), root, LEXICON)
     built[LEXICON] = _committed(LEXICON, index, _added(index, _lexicon_entries(connection, built)))
     return built
-
-
-def _place(root: Path | None, name: str) -> str | None:
-    if root is None:
-        return None
-    directory = root / name
-    directory.mkdir(parents=True)
-    return str(directory)
 
 
 @contextmanager
@@ -71,7 +63,11 @@ def _writing() -> Iterator[None]:
         raise IndexUnwritten(f"the text index cannot be written: {error}") from error
 
 
-def _empty(fields: Schema, path: str | None) -> Tantivy:
+def _empty(fields: Schema, root: Path | None, name: str) -> Tantivy:
+    path = None
+    if root is not None:
+        (root / name).mkdir(parents=True)
+        path = str(root / name)
     with _writing():
         return registered(Tantivy(fields, path=path, reuse=False, sort_by_field="rank"))
 

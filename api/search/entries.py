@@ -5,10 +5,10 @@ Rows are read in the order of `sequence`, and none is kept: a million claims nee
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Boolean, ColumnElement, Connection, Integer, Select, func, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, func, select
 
 from api.model.declaration import NONE, Filter, Kind, OneValue, Text
 from api.model.kinds import KINDS
@@ -50,10 +50,9 @@ class Layout:
         for name, each in kind.index_filters.items():
             columns.append(_filter(kind, each))
             self._fields.append((name, _writes(each)))
-        if kind.period is not None:
-            for name, column in (("earliest", kind.period.earliest), ("latest", kind.period.latest)):
-                columns.append(own[column.key])
-                self._fields.append((name, _day))
+        for name, column in kind.bounds.items():
+            columns.append(column)
+            self._fields.append((name, _day))
         for sort in kind.sorts:
             if (name := sort_field(kind, sort)) not in OWN:
                 columns.append(kind.sort_columns[sort])
@@ -95,21 +94,15 @@ def statements() -> list[str]:
 def _filter(kind: Kind, each: Filter) -> ColumnElement[Any]:
     """A filter's value, or its values separated by spaces, in no order."""
     if isinstance(each, OneValue):
-        expression: ColumnElement[Any] = each.column
-        return expression
+        return cast(ColumnElement[Any], each.column)
     value = func.coalesce(each.value, NONE) if each.value.nullable else each.value
     return _aggregated(kind, value, BETWEEN_IDS, each.owner, each.key)
 
 
 def _text(kind: Kind, text: Text) -> ColumnElement[Any]:
     if text.owner is None:
-        return _own(kind, text.column)
+        return cast(ColumnElement[Any], text.column)
     return _aggregated(kind, text.column, BETWEEN_TEXTS, text.owner, text.key)
-
-
-def _own(kind: Kind, column: Any) -> ColumnElement[Any]:
-    own: ColumnElement[Any] = kind.table.c[column.key]
-    return own
 
 
 def _aggregated(kind: Kind, value: Any, between: str, owner: Any, key: str) -> ColumnElement[Any]:
@@ -122,9 +115,7 @@ def _writes(each: Filter) -> Convert:
         return _listed
     if isinstance(each.column.type, Boolean):
         return {True: "true", False: "false", None: NONE}.__getitem__
-    if isinstance(each.column.type, Integer):
-        return lambda value: NONE if value is None else str(value)
-    return lambda value: NONE if value is None else value
+    return lambda value: NONE if value is None else str(value)
 
 
 def _as_it_is(value: Any) -> Any:

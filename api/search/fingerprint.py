@@ -11,15 +11,8 @@ from pathlib import Path
 
 from api.search.entries import statements
 
-SOURCES = (
-    "building",
-    "characters",
-    "entries",
-    "folding",
-    "schema",
-    "wording",
-    "words",
-)  # modules that decide what is written
+# Modules that decide what is written.
+SOURCES = ("building", "characters", "entries", "folding", "schema", "wording", "words")
 
 
 @cache

@@ -73,7 +73,7 @@ def stops_first(folded: str) -> str:
     return _MARK_AND_STOP.sub(r"\2\1", folded)
 
 
-def words(folded: str) -> list[str]:
+def folded_words(folded: str) -> list[str]:
     """Runs of letters and digits, without superscripts."""
     runs: list[str] = _WORD.findall(folded)
     return runs
@@ -138,7 +138,4 @@ def _origins(stretch: str) -> list[int]:
 
 @cache
 def _folded_character(character: str) -> str:
-    for name, fold in FOLDS.items():
-        if name != "white space":
-            character = fold(character)
-    return character
+    return folded(character, without="white space")

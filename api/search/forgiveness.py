@@ -9,9 +9,10 @@ from dataclasses import replace
 from api.model.kinds import KINDS
 from api.search.lexicon import Lexicon
 from api.search.matching import Reading, Records
-from api.search.syntax import Expression, Word, parse, telling_words
+from api.search.syntax import Expression, parse, telling_words
 from api.search.words import stem
 
+SHORTEST_FORGIVEN = 5  # letters
 MOST_FORGIVEN = 16  # words of a question; a text with more unknown words is of another language
 
 
@@ -41,7 +42,9 @@ def _phrases_as_words(expression: Expression, records: Records) -> list[tuple[st
 
 def _last_word_as_prefix(expression: Expression, records: Records) -> list[tuple[str, str]]:
     last = expression.unfinished
-    if last is None or _occurs(last.stem, records) or not _begins_words(last.word, records):
+    if last is None or _occurs(last.stem, records):
+        return []
+    if not any(records.beginning_with(kind, last.word, 1) for kind in KINDS):
         return []
     expression.words.remove(last)
     expression.prefixes.append(last.word)
@@ -49,30 +52,21 @@ def _last_word_as_prefix(expression: Expression, records: Records) -> list[tuple
 
 
 def _misspelt_words(expression: Expression, records: Records, lexicon: Lexicon) -> list[tuple[str, str]]:
-    unknown = {word.word: word for word in expression.words if word.forgivable and not _occurs(word.stem, records)}
+    forgivable = [word for word in expression.words if len(word.word) >= SHORTEST_FORGIVEN and word.word.isalpha()]
+    unknown = {word.word: word for word in forgivable if not _occurs(word.stem, records)}
     near = {word: lexicon.nearest(word) for word in list(unknown)[:MOST_FORGIVEN]}
     meant = {word: other for word, other in near.items() if other is not None}
-    expression.words = [_read_as(word, meant[word.word]) if word.word in meant else word for word in expression.words]
+    for at, word in enumerate(expression.words):
+        if other := meant.get(word.word):
+            expression.words[at] = replace(word, stem=stem(other), word=other)
     return [(unknown[word].token, other) for word, other in meant.items()]
 
 
-def _read_as(word: Word, other: str) -> Word:
-    return replace(word, stem=stem(other), word=other)
-
-
-def _kinds() -> list[str]:
-    return [name for name, kind in KINDS.items() if kind.searchable]
-
-
 def _occurs(stem: str, records: Records) -> bool:
-    return any(records.frequency(kind, stem) for kind in _kinds())
-
-
-def _begins_words(prefix: str, records: Records) -> bool:
-    return any(records.beginning_with(kind, prefix, 1) for kind in _kinds())
+    return any(records.frequency(kind, stem) for kind in KINDS)
 
 
 def _occurs_in_a_row(stems: tuple[str, ...], records: Records) -> bool:
     if len(stems) == 1:
         return _occurs(stems[0], records)
-    return any(records.together(kind, tuple(enumerate(stems))) for kind in _kinds())
+    return any(records.together(kind, tuple(enumerate(stems))) for kind in KINDS)

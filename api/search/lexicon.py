@@ -24,18 +24,24 @@ class Lexicon:
         self._schema = index.schema
         self._searcher = index.searcher()
 
-    def names_beginning(
-        self, typed: list[str], kinds: tuple[str, ...], documents: tuple[str, ...], limit: int
+    def names(
+        self, typed: list[str], kinds: tuple[str, ...], documents: tuple[str, ...], limit: int, anywhere: bool = False
     ) -> list[Suggestion]:
-        """Names that begin with these words, the last of them unfinished."""
-        return self._names([self._begins("whole", " ".join(typed))], kinds, documents, limit)
+        """Names that begin with these words or, `anywhere`, hold them in any order; the last of them is unfinished.
 
-    def names_with(
-        self, typed: list[str], kinds: tuple[str, ...], documents: tuple[str, ...], limit: int
-    ) -> list[Suggestion]:
-        """Names that hold these words in any order, the last of them unfinished."""
-        clauses = [Query.term_query(self._schema, "parts", word, "basic") for word in typed[:-1]]
-        return self._names([*clauses, self._begins("parts", typed[-1])], kinds, documents, limit)
+        Each record once, by the commonest of its names.
+        """
+        if anywhere:
+            clauses = [Query.term_query(self._schema, "parts", word, "basic") for word in typed[:-1]]
+            clauses.append(self._begins("parts", typed[-1]))
+        else:
+            clauses = [self._begins("whole", " ".join(typed))]
+        if kinds:
+            clauses.append(Query.term_set_query(self._schema, "kind", list(kinds)))
+        if documents:
+            clauses.append(Query.term_set_query(self._schema, "document", list(documents)))
+        names = self._commonest(clauses, FORMS * limit, Query.term_query(self._schema, "kind", "word", "basic"))
+        return list({(each["kind"], each["id"]): each for each in reversed(names)}.values())[::-1][:limit]
 
     def words(self, start: str, limit: int) -> list[Suggestion]:
         words = self._commonest([self._begins("word", start)], limit)
@@ -56,33 +62,19 @@ class Lexicon:
     def _begins(self, field: str, start: str) -> Query:
         return Query.regex_query(self._schema, field, f"{start[:LONGEST]}.*")
 
-    def _names(
-        self, clauses: list[Query], kinds: tuple[str, ...], documents: tuple[str, ...], limit: int
-    ) -> list[Suggestion]:
-        """Each record once, by the commonest of its names."""
-        clauses = [*clauses]
-        if kinds:
-            clauses.append(Query.term_set_query(self._schema, "kind", list(kinds)))
-        if documents:
-            clauses.append(Query.term_set_query(self._schema, "document", list(documents)))
-        names = self._commonest(clauses, FORMS * limit, Query.term_query(self._schema, "kind", "word", "basic"))
-        return list({(each["kind"], each["id"]): each for each in reversed(names)}.values())[::-1][:limit]
-
     def _commonest(self, clauses: list[Query], limit: int, unwanted: Query | None = None) -> list[Suggestion]:
         all_of = [(Occur.Must, clause) for clause in clauses]
         if unwanted is not None:
             all_of.append((Occur.MustNot, unwanted))
         query = Query.boolean_query(all_of)
         result = self._searcher.search(query, limit, False, order_by_field="count", order=Order.Desc)
-        suggestions: list[Suggestion] = []
-        for _, address in result.hits:
-            entry = self._searcher.doc(address)
-            suggestions.append(
-                {
-                    "text": str(entry.get_first("label")),
-                    "kind": str(entry.get_first("kind")),
-                    "id": entry.get_first("id"),
-                    "count": int(entry.get_first("count") or 0),
-                }
+        entries = [self._searcher.doc(address) for _, address in result.hits]
+        return [
+            Suggestion(
+                text=str(entry.get_first("label")),
+                kind=str(entry.get_first("kind")),
+                id=entry.get_first("id"),
+                count=int(entry.get_first("count") or 0),
             )
-        return suggestions
+            for entry in entries
+        ]

@@ -1,7 +1,6 @@
 """What a pasted quotation may stand for: as it is, and without what others have put around or into it."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,11 +19,12 @@ ELLIPSIS = re.compile(
 )
 LINE_END = re.compile(r"(?<=[^\W_])[-‐‑\u00ad]\s+(?=[^\W_])")
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
+WHITE_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))  # U+3000 is the last of it
 _STOPS = ".,，。、،"
 
 
 @dataclass(frozen=True)
-class Reading:
+class Variant:
     """The parts between ellipses, as pasted and folded, and what was changed to come to them."""
 
     parts: tuple[str, ...]
@@ -40,7 +40,7 @@ class Reading:
         return stops_first(text) if self.stops_first else text
 
 
-def readings(quote: str) -> list[Reading]:
+def variants(quote: str) -> list[Variant]:
     """The quotation as it is comes first: quotation marks and brackets may be the text's own. `quote` is in NFC."""
     peeled = list(_peeled(quote.replace(HYPHEN, " ").strip()))
     peeled += [
@@ -49,19 +49,14 @@ def readings(quote: str) -> list[Reading]:
     texts: dict[str, frozenset[str]] = {}
     for text, changes in peeled:
         texts.setdefault(text, changes)
-    plain = [reading for text, changes in texts.items() if (reading := _reading(text, changes)).folded]
-    turned = [Reading(each.parts, each.changes | {STOP}, stops_first=True) for each in plain if _has_stop_at_mark(each)]
+    plain = [variant for text, changes in texts.items() if (variant := _variant(text, changes)).folded]
+    turned = [Variant(each.parts, each.changes | {STOP}, stops_first=True) for each in plain if _has_stop_at_mark(each)]
     return plain + turned
 
 
 def trimmed(quote: str) -> str:
     """Without white space and characters without width around it."""
-    start, end = 0, len(quote)
-    while start < end and (quote[start].isspace() or quote[start] in IGNORED):
-        start += 1
-    while start < end and (quote[end - 1].isspace() or quote[end - 1] in IGNORED):
-        end -= 1
-    return quote[start:end]
+    return quote.strip(IGNORED + WHITE_SPACE)
 
 
 def _peeled(text: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -85,17 +80,13 @@ def _peeled(text: str) -> Iterator[tuple[str, frozenset[str]]]:
             return
 
 
-def _reading(text: str, changes: frozenset[str]) -> Reading:
+def _variant(text: str, changes: frozenset[str]) -> Variant:
     pieces = ELLIPSIS.split(text)
     if not (pieces[0] and pieces[-1]):
         changes |= {MARKS}
     parts = (LINE_END.sub(HYPHEN, piece) for piece in pieces)
-    return Reading(tuple(part for part in parts if folded(part)), changes)
+    return Variant(tuple(part for part in parts if folded(part)), changes)
 
 
-def _has_stop_at_mark(reading: Reading) -> bool:
-    return any(f"'{stop}" in part or f"{stop}'" in part for part in reading.folded for stop in ".,")
-
-
-def composed(quote: str) -> str:
-    return unicodedata.normalize("NFC", quote)
+def _has_stop_at_mark(variant: Variant) -> bool:
+    return any(f"'{stop}" in part or f"{stop}'" in part for part in variant.folded for stop in ".,")

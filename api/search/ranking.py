@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 
 from tantivy import Query
@@ -38,12 +39,17 @@ class Rarity:
         self._count = sum(records.searchers[kind].num_docs for kind in self._among)
         self._values: dict[str | Pair, float] = {}
         self._of_prefixes: dict[str, float] = {}
-        self._beginning: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        self.beginning_with = cache(records.beginning_with)
 
     def of(self, term: str | Pair) -> float:
         """Of a stem, or of two that stand together."""
         if term not in self._values:
-            self._values[term] = _inverse(self._count, sum(self._frequency(kind, term) for kind in self._among))
+            records = self._records
+            frequency = sum(
+                records.frequency(kind, term) if isinstance(term, str) else records.together(kind, term)
+                for kind in self._among
+            )
+            self._values[term] = _inverse(self._count, frequency)
         return self._values[term]
 
     def of_prefix(self, prefix: str) -> float:
@@ -52,16 +58,6 @@ class Rarity:
             frequency = sum(count for kind in self._among for _, count in self.beginning_with(kind, prefix))
             self._of_prefixes[prefix] = _inverse(self._count, min(frequency, self._count))
         return self._of_prefixes[prefix]
-
-    def beginning_with(self, kind: str, prefix: str) -> list[tuple[str, int]]:
-        if (kind, prefix) not in self._beginning:
-            self._beginning[kind, prefix] = self._records.beginning_with(kind, prefix)
-        return self._beginning[kind, prefix]
-
-    def _frequency(self, kind: str, term: str | Pair) -> int:
-        if isinstance(term, str):
-            return self._records.frequency(kind, term)
-        return self._records.together(kind, term)
 
 
 def _inverse(count: int, frequency: int) -> float:

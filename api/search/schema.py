@@ -19,16 +19,11 @@ OWN = ("sequence", "rank", "id", "earliest", "latest", "kind", TEXT, WORDS, TITL
 def sort_field(kind: Kind, sort: str) -> str:
     """The field that a key of `sort` compares."""
     if sort in ("position", "id"):
-        return {"position": "sequence", "id": "rank"}[sort]
-    if kind.period is not None:
-        for name, column in (("earliest", kind.period.earliest), ("latest", kind.period.latest)):
-            if kind.sorts[sort].key == column.key:
-                return name
+        return "sequence" if sort == "position" else "rank"
+    for name, column in kind.bounds.items():
+        if kind.sort_columns[sort] is column:
+            return name
     return f"sort_{sort}"
-
-
-def sorts_by_number(kind: Kind, sort: str) -> bool:
-    return isinstance(kind.sort_columns[sort].type, Integer)
 
 
 def schema(kind: Kind) -> Schema:
@@ -38,14 +33,13 @@ def schema(kind: Kind) -> Schema:
         builder.add_integer_field(name, fast=True, indexed=name == "sequence")
     for name in kind.index_filters:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    if kind.period is not None:
-        for name in ("earliest", "latest"):
-            builder.add_integer_field(name, fast=True, indexed=True)
+    for name in kind.bounds:
+        builder.add_integer_field(name, fast=True, indexed=True)
     for sort in kind.sorts:
         field = sort_field(kind, sort)
         if field in OWN:
             continue
-        if sorts_by_number(kind, sort):
+        if isinstance(kind.sort_columns[sort].type, Integer):
             builder.add_integer_field(field, fast=True)
         else:
             builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
@@ -90,15 +84,10 @@ def day_number(day: str) -> int:
     return sign * int(year) * 10_000 + int(month) * 100 + int(rest)
 
 
-def unusable_filters() -> list[str]:
-    """Filters whose names the index needs for fields of its own: a sentence each."""
-    return [
-        f"kind {kind.name} has the filter {name}, which is the name of a field of the text index"
-        for kind in KINDS.values()
-        for name in kind.index_filters
-        if name in OWN or name.startswith("sort_")
-    ]
-
-
-if faults := unusable_filters():
+if faults := [
+    f"kind {kind.name} has the filter {name}, which is the name of a field of the text index"
+    for kind in KINDS.values()
+    for name in kind.index_filters
+    if name in OWN or name.startswith("sort_")
+]:
     raise RuntimeError("; ".join(faults))

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -62,10 +61,9 @@ def build(connection: Connection, root: Path | None, snapshot: str, read: Entrie
         files = {str(path.relative_to(unfinished)): _checksum(path) for path in _files(unfinished)}
         manifest = {"format": index_format(), "snapshot": snapshot, "records": records, "files": files}
         (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        for path in unfinished.rglob("*"):
+        for path in (*unfinished.rglob("*"), unfinished):
             path.chmod(0o755 if path.is_dir() else 0o644)  # who serves may be another user than who loads
-        unfinished.chmod(0o755)
-        _flush(unfinished)
+            sync(path)
         if directory.exists():  # damaged, or a sound one that another process has just put there
             shutil.rmtree(directory, ignore_errors=True)
         unfinished.rename(directory)
@@ -117,7 +115,9 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> tuple[In
     with contextlib.suppress(IndexMissing, IndexDamaged):
         return open_index(root, snapshot), False
     try:
-        with _alone(root, snapshot):
+        root.mkdir(parents=True, exist_ok=True)
+        with _directory(root, snapshot).with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             build(connection, root, snapshot)
     except OSError as error:
         index = build_in_memory(connection)
@@ -132,14 +132,6 @@ def ensure(connection: Connection, root: Path | None, snapshot: str) -> tuple[In
 
 def _directory(root: Path, snapshot: str) -> Path:
     return root / f"{snapshot}-{index_format()}"
-
-
-@contextlib.contextmanager
-def _alone(root: Path, snapshot: str) -> Iterator[None]:
-    root.mkdir(parents=True, exist_ok=True)
-    with _directory(root, snapshot).with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _linked(directory: Path) -> Path:
@@ -176,11 +168,6 @@ def _checksum(path: Path) -> list[int]:
         while block := file.read(1 << 20):
             crc = zlib.crc32(block, crc)
     return [path.stat().st_size, crc]
-
-
-def _flush(directory: Path) -> None:
-    for path in [*_files(directory), *(path for path in directory.rglob("*") if path.is_dir()), directory]:
-        sync(path)
 
 
 def sync(path: Path) -> None:

@@ -25,30 +25,23 @@ def suggest(
     typed = [word for token in tokens for word in words(token).split()]
     if not typed:
         return []
-    names = lexicon.names_beginning(typed, kinds, documents, limit)
-    plain: list[Suggestion] = []
-    if not kinds:
-        plain = _completed(records, lexicon, q, tokens, typed, documents, limit)
+    names = lexicon.names(typed, kinds, documents, limit)
+    plain = [] if kinds else _completed(records, lexicon, q, tokens, documents, limit)
     spellings = {name["text"].casefold() for name in names}
     plain = [each for each in plain if each["text"].casefold() not in spellings]
     places = limit - min(WORDS_KEPT, len(plain), limit // 2)
     full = names[:places] + plain[: max(WORDS_KEPT, limit - len(names))]
     if len(full) < limit:
         listed = {(each["kind"], each["id"]) for each in full}
-        more = lexicon.names_with(typed, kinds, documents, limit + len(listed))
+        more = lexicon.names(typed, kinds, documents, limit + len(listed), anywhere=True)
         full += [each for each in more if (each["kind"], each["id"]) not in listed]
     return full[:limit]
 
 
 def _completed(
-    records: Records,
-    lexicon: Lexicon,
-    q: str,
-    tokens: list[str],
-    typed: list[str],
-    documents: tuple[str, ...],
-    limit: int,
+    records: Records, lexicon: Lexicon, q: str, tokens: list[str], documents: tuple[str, ...], limit: int
 ) -> list[Suggestion]:
+    typed = [word for token in tokens for word in words(token).split()]
     if len(typed) == 1 and not documents:
         return [each for each in lexicon.words(typed[0], limit + UNWANTED) if each["text"] not in STOP_WORDS][:limit]
     others = [stem for token in tokens for stem in stems(token).split()][:-1]

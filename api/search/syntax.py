@@ -3,22 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from api.search.characters import PHRASE_MARKS, without_ignored
 from api.search.question import TooCostly
-from api.search.words import (
-    LONGEST,
-    WRITES_NO_SPACES,
-    initials_joined,
-    is_stop_word,
-    query_tokens,
-    stems,
-    words,
-)
+from api.search.words import LONGEST, WRITES_NO_SPACES, initials_joined, is_stop_word, query_tokens, read, words
 
 MOST_WORDS, MOST_PHRASES, MOST_PREFIXES = 64, 16, 16
 SHORTEST_PREFIX = 2  # letters
-SHORTEST_FORGIVEN = 5  # letters
 SHORTEST_UNFINISHED = 3  # letters
 ENDINGS = " .,;:!?…"  # what may follow the last word
 
@@ -33,8 +25,7 @@ class Word:
     stem: str
     word: str
     token: str  # as typed
-    place: int  # among the words of `q`; those of neighbours differ by one
-    forgivable: bool = False
+    place: int  # among the words and prefixes of `q`; those of neighbours differ by one
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,7 @@ class Expression:
 
 def parse(q: str) -> Expression:
     """Raises TooCostly beyond the most words, phrases or prefixes."""
-    expression, places = Expression(), _Places()
+    expression, places = Expression(), count(1)
     q = initials_joined(without_ignored(q.encode("utf-8", "replace").decode())).strip()
     phrases = 0
     every: list[Word] = []
@@ -77,7 +68,7 @@ def parse(q: str) -> Expression:
         excluding, *enclosed, piece = part.groups()
         written = next((text for text in enclosed if text is not None), None)
         if written is not None:
-            phrase = Phrase(part[0], tuple(places.words(written)))
+            phrase = Phrase(part[0], tuple(_words(written, places)))
             phrases += 1
             if phrase.words and excluding:
                 expression.without.append(phrase.stems)
@@ -85,9 +76,14 @@ def parse(q: str) -> Expression:
                 expression.phrases.append(phrase)
         elif piece:
             every += _read_piece(expression, places, piece, excluding is not None)
-    _refuse_costly(
-        words=places.count, phrases=phrases, prefixes=len(expression.prefixes) + len(expression.without_prefixes)
-    )
+    prefixes = len(expression.prefixes) + len(expression.without_prefixes)
+    for number, most, name in (
+        (next(places) - 1 - prefixes, MOST_WORDS, "words"),
+        (phrases, MOST_PHRASES, "phrases"),
+        (prefixes, MOST_PREFIXES, "prefixes"),
+    ):
+        if number > most:
+            raise TooCostly(f"q has {number} {name}; at most {most} are answered: leave some of them out")
     telling = telling_words(every)
     expression.words = telling if telling or expression.phrases or expression.prefixes else every
     last = expression.words[-1] if expression.words else None
@@ -106,41 +102,29 @@ def telling_words(words: list[Word]) -> list[Word]:
     return [word for word in words if not is_stop_word(word.token, word.word)]
 
 
-class _Places:
-    """Numbers the words of `q` in order."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._place = 0
-
-    def gap(self) -> None:
-        self._place += 1
-
-    def words(self, text: str) -> Iterator[Word]:
-        for token, _, _ in query_tokens(text):
-            yield from self.of_token(token)
-
-    def of_token(self, token: str) -> Iterator[Word]:
-        for word, stem in zip(words(token).split(), stems(token).split(), strict=True):
-            self.count += 1
-            self._place += 1
-            forgivable = len(word) >= SHORTEST_FORGIVEN and word.isalpha()
-            yield Word(stem, word, token, self._place, forgivable)
+def _words(text: str, places: Iterator[int]) -> Iterator[Word]:
+    for token, _, _ in query_tokens(text):
+        yield from _words_of(token, places)
 
 
-def _read_piece(expression: Expression, places: _Places, piece: str, excluding: bool) -> list[Word]:
+def _words_of(token: str, places: Iterator[int]) -> Iterator[Word]:
+    for word, stem in zip(*map(str.split, read(token)), strict=True):
+        yield Word(stem, word, token, next(places))
+
+
+def _read_piece(expression: Expression, places: Iterator[int], piece: str, excluding: bool) -> list[Word]:
     """Adds the prefixes and exclusions of a piece without white space; returns its other words."""
     others: list[Word] = []
     excluded: list[str] = []
     for token, _, end in query_tokens(piece):
         if _is_prefix(piece, token, end):
-            places.gap()
+            next(places)
             prefixes = expression.without_prefixes if excluding else expression.prefixes
             prefixes.append(words(token).split()[-1][:LONGEST])
         elif excluding:
-            excluded += [word.stem for word in places.of_token(token)]
+            excluded += [word.stem for word in _words_of(token, places)]
         else:
-            others += places.of_token(token)
+            others += _words_of(token, places)
     if excluded:
         expression.without.append(tuple(excluded))
     return others
@@ -154,13 +138,3 @@ def _is_prefix(piece: str, token: str, end: int) -> bool:
     if piece[end : end + 1] != "*" or piece[end + 1 : end + 2].isalnum():
         return False
     return len(read) == 1 and len(read[0]) >= SHORTEST_PREFIX
-
-
-def _refuse_costly(words: int, phrases: int, prefixes: int) -> None:
-    for number, most, name in (
-        (words, MOST_WORDS, "words"),
-        (phrases, MOST_PHRASES, "phrases"),
-        (prefixes, MOST_PREFIXES, "prefixes"),
-    ):
-        if number > most:
-            raise TooCostly(f"q has {number} {name}; at most {most} are answered: leave some of them out")

@@ -1,20 +1,20 @@
 """Which documents hold the words of a quotation: every one that does, never the likeliest."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from tantivy import Occur, Order, Query, Schema, Searcher
 
-from api.search.folding import folded, words
+from api.search.folding import folded, folded_words
 from api.search.pasted import HYPHEN
 from api.search.schema import WORDING
+from api.search.words import remembering
 
 TOGETHER = 8  # words of a run that are looked up: so many in a row are telling, and each has its cost
 PIECE = 50  # letters of a cut word that are looked up
-REMEMBERED = 1 << 18  # stretches
-LONGEST = 8000  # letters of a word in the index; a quotation holds at most half as many
+LONGEST_TERM = 8000  # letters of a word in the index; a quotation holds at most half as many
 # A word or several, by whether the text has the hyphens.
 OPTIONAL_HYPHEN = re.compile(f"(?<![^\\W_])[^\\W_]++(?:{HYPHEN}[^\\W_]++)+")
 
@@ -27,25 +27,22 @@ class Needed:
     patterns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Wording:
-    """A text holds a quotation only if it holds what one of the alternatives needs."""
-
-    alternatives: tuple[Needed, ...]
+# A text holds a quotation only if it holds what one of these alternatives needs.
+Wording = tuple[Needed, ...]
 
 
 def wording(alternatives: Sequence[Sequence[str]], cut: bool) -> Wording:
     """What a text needs to hold the folded parts of one of these; with `cut`, their ends may be pieces of words."""
-    return Wording(tuple(_needed(parts, cut) for parts in alternatives))
+    return tuple(_needed(parts, cut) for parts in alternatives)
 
 
 def _needed(parts: Sequence[str], cut: bool) -> Needed:
     runs: list[list[str]] = []
     patterns: list[str] = []
-    first, last = bool(cut and words(parts[0][0])), bool(cut and words(parts[-1][-1]))  # within words
+    first, last = bool(cut and folded_words(parts[0][0])), bool(cut and folded_words(parts[-1][-1]))  # within words
     for number, part in enumerate(parts):
         pieces = OPTIONAL_HYPHEN.split(part)
-        runs += [words(piece) for piece in pieces]
+        runs += [folded_words(piece) for piece in pieces]
         for match in OPTIONAL_HYPHEN.finditer(part):
             begins = first and number == 0 and match.start() == 0
             ends = last and number == len(parts) - 1 and match.end() == len(part)
@@ -63,39 +60,24 @@ def _needed(parts: Sequence[str], cut: bool) -> Needed:
 
 def indexed(text: str) -> str:
     """The words of a document as they are indexed, each separated by spaces."""
-    return " ".join(filter(None, map(_read, text.split())))
+    return " ".join(filter(None, map(_terms, text.split())))
 
 
-class _Read(dict[str, str]):
-    """The words of a stretch between white space: no word goes beyond one. Few differ, so each is read once."""
-
-    def __missing__(self, stretch: str) -> str:
-        read = " ".join(_terms(stretch))
-        if len(stretch) <= PIECE:
-            if len(self) >= REMEMBERED:
-                self.clear()
-            self[stretch] = read
-        return read
-
-
-_read = _Read().__getitem__
-
-
-def _terms(stretch: str) -> Iterator[str]:
-    """A word that is too long for a term as parts that overlap."""
-    for word in words(folded(stretch)):
-        if len(word) <= LONGEST:
-            yield word
-        else:
-            half = LONGEST // 2
-            yield from (word[at : at + LONGEST] for at in range(0, len(word) - half, half))
+@remembering
+def _terms(stretch: str) -> str:
+    """The words of a stretch between white space; one that is too long for a term as parts that overlap."""
+    half = LONGEST_TERM // 2
+    terms: list[str] = []
+    for word in folded_words(folded(stretch)):
+        terms += [word[at : at + LONGEST_TERM] for at in range(0, max(1, len(word) - half), half)]
+    return " ".join(terms)
 
 
 def holding(
     searcher: Searcher, schema: Schema, wording: Wording, most: int, documents: tuple[str, ...] = ()
 ) -> tuple[list[int], int]:
     """Sequences of the first `most` documents in order that hold an alternative, and how many there are."""
-    alternatives = [query for each in wording.alternatives if (query := _holding(searcher, schema, each)) is not None]
+    alternatives = [query for each in wording if (query := _holding(searcher, schema, each)) is not None]
     if not alternatives:
         return [], 0
     clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, query) for query in alternatives]))]
