@@ -5,7 +5,6 @@ from typing import Any
 from pydantic import Field
 
 from api import search
-from api.formats.tabular import csv_lines
 from api.model.declaration import Kind, OneValue
 from api.params.base import Params, values_of, with_query
 from api.params.lists import CountParams
@@ -14,7 +13,6 @@ from api.records.facets import only
 from api.records.files import filename
 from api.records.lists import question
 from api.records.pages import model, optional_keys
-from api.records.reader import Record
 from api.records.shapes import RecordLinks, Shape
 from api.request import Body, SnapshotRequest
 
@@ -38,27 +36,9 @@ def counts_of(kind: Kind) -> type[Shape]:
 
 
 def counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
-    """The counts as JSON."""
-    total, data = _counts(request, params, kind)
-    return Body(
-        {
-            "data": data,
-            "meta": {"total": total, "by": list(params.by), "snapshot": request.snapshot.id},
-            "links": {"self": request.href(request.query)},
-        }
-    )
-
-
-def counts_file(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
-    """The counts as CSV."""
-    _, data = _counts(request, params, kind)
-    lines = csv_lines([*params.by, "count", "href"], data, True)
-    return Body(iter((lines,)), filename=filename(request, f"counts-{kind.plural}"))
-
-
-def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[int, list[Record]]:
-    query = question(kind, params, limit=0)
+    """The counts as JSON, or as the form that the path names writes them."""
     index = request.snapshot.index
+    query = question(kind, params, limit=0)
     try:
         combinations = index.counts(query, params.by, MOST)
     except search.TooMany:
@@ -70,7 +50,16 @@ def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[
     for values, count in combinations:
         by = dict(zip(params.by, values, strict=True))
         data.append(by | {"count": count, "href": _href(request, params, kind, by)})
-    return index.count(query), data
+    if request.form.write:
+        content = request.form.write([*params.by, "count", "href"], data, True)
+        return Body(iter((content,)), filename=filename(request, f"counts-{kind.plural}"))
+    return Body(
+        {
+            "data": data,
+            "meta": {"total": index.count(query), "by": list(params.by), "snapshot": request.snapshot.id},
+            "links": {"self": request.href(request.query)},
+        }
+    )
 
 
 def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, str]) -> str:

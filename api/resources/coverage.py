@@ -23,8 +23,8 @@ from api.records.ranges import RangeParams, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page, Shape
 from api.records.spans import Text, count
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 

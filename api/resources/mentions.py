@@ -18,8 +18,8 @@ from api.records.paging import window_cursors
 from api.records.reader import by_id
 from api.records.shapes import Page, Source
 from api.records.single import absent
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", route_class=SnapshotRoute)
 

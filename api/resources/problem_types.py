@@ -10,8 +10,8 @@ from api.problems import PROBLEM_TYPES, Fault, Problem, nearest
 from api.records.lists import single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 from api.web import terms
 
 router = APIRouter(prefix="/problems", tags=["service"], route_class=SnapshotRoute)

@@ -10,8 +10,8 @@ from api.model.kinds import KINDS
 from api.params.base import Params
 from api.records.lists import single
 from api.records.shapes import One, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(tags=["service"], route_class=SnapshotRoute)
 

@@ -23,8 +23,8 @@ from api.records.ranges import ExpandParams, location, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 

@@ -12,8 +12,8 @@ from api.params.fields import Digits, DocumentId, Id, Many, Words
 from api.params.filters import ClosedParams
 from api.records.hits import NAMES
 from api.records.shapes import RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=SnapshotRoute)
 

@@ -14,8 +14,8 @@ from api.problems import Fault, Problem, nearest
 from api.records.lists import reading, single
 from api.records.reader import Record
 from api.records.shapes import One, RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 from api.web import terms as term_pages
 
 router = APIRouter(prefix="/v1/vocabularies", tags=["service"], route_class=SnapshotRoute)
