@@ -11,9 +11,9 @@ from api.params.lists import CountParams
 from api.problems import Problem
 from api.records.facets import only
 from api.records.files import filename
-from api.records.lists import question
+from api.records.lists import enveloped, question
 from api.records.pages import model, optional_keys
-from api.records.shapes import RecordLinks, Shape
+from api.records.shapes import One, Shape
 from api.request import Body, SnapshotRequest
 
 MOST = 1000  # combinations
@@ -29,9 +29,7 @@ def counts_of(kind: Kind) -> type[Shape]:
     """The response model of a kind's counts: one key for each filter in `by`."""
     title = kind.name.title()
     item: Any = model(f"{title}Count", Shape, count=(int, ...), href=(str, ...), **optional_keys(kind.filters, str))
-    counts: type[Shape] = model(
-        f"{title}Counts", Shape, data=(list[item], ...), meta=(CountsMeta, ...), links=(RecordLinks, ...)
-    )
+    counts: type[Shape] = model(f"{title}Counts", One[list[item]], meta=(CountsMeta, ...))
     return counts
 
 
@@ -53,13 +51,7 @@ def counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
     if request.form.write:
         content = request.form.write([*params.by, "count", "href"], data, True)
         return Body(iter((content,)), filename=filename(request, f"counts-{kind.plural}"))
-    return Body(
-        {
-            "data": data,
-            "meta": {"total": index.count(query), "by": list(params.by), "snapshot": request.snapshot.id},
-            "links": {"self": request.href(request.query)},
-        }
-    )
+    return enveloped(request, data, total=index.count(query), by=list(params.by))
 
 
 def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, str]) -> str:

@@ -145,8 +145,7 @@ def reading(request: SnapshotRequest) -> Iterator[Reader]:
         yield Reader(session, request.root)
 
 
-def single(request: SnapshotRequest, record: Record) -> Body:
-    """The envelope of a single record."""
-    return Body(
-        {"data": record, "meta": {"snapshot": request.snapshot_id}, "links": {"self": request.href(request.query)}}
-    )
+def enveloped(request: SnapshotRequest, data: Any, **meta: Any) -> Body:
+    """A response that is no page."""
+    meta["snapshot"] = request.snapshot_id
+    return Body({"data": data, "meta": meta, "links": {"self": request.href(request.query)}})
