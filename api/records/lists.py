@@ -124,6 +124,14 @@ def page_body(
     return Body(content | {"links": links}, named)
 
 
+def window_page(
+    request: SnapshotRequest, params: PageParams, records: Sequence[Record], answer: search.Answer, offset: int
+) -> Body:
+    """The page of the records at `offset` of what the answer counts."""
+    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
+    return page_body(request, params, records, answer, *cursors)
+
+
 def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str, ...]) -> search.Answer:
     """Total and facets, remembered for the snapshot: they do not change between two pages of a walk."""
     key = ("counted", request.walk(params), names)
