@@ -77,22 +77,20 @@ def _without_garbage() -> Iterator[None]:
 @main.command()
 def migrate() -> None:
     """Make the schema that this release reads."""
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, index_root):
         from seed.load import migrate as run
 
-        click.echo(run(_store(settings), settings.index_root, _steps()))
+        click.echo(run(store, index_root, _steps()))
 
 
 @main.command()
 @PACKAGES
 def load(paths: tuple[Path, ...]) -> None:
     """Add packages, or folders of packages, to what is served; a document of the same id is replaced."""
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, index_root):
         from seed.load import load as run
 
-        loaded = run(_store(settings), paths, settings.index_root, _steps())
+        loaded = run(store, paths, index_root, _steps())
         _warn(loaded.warnings)
         what = loaded.documents[0] if len(loaded.documents) == 1 else f"{len(loaded.documents)} documents"
         if loaded.changed:
@@ -105,22 +103,20 @@ def load(paths: tuple[Path, ...]) -> None:
 @click.argument("document", metavar="ID")
 def unload(document: str) -> None:
     """Take a document away, with the actors and places that it alone uses."""
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, index_root):
         from seed.load import unload as run
 
-        result = run(_store(settings), document, settings.index_root, _steps())
+        result = run(store, document, index_root, _steps())
         click.echo(f"unloaded {document}; snapshot {result.snapshot}: {_counted(result.counts)}")
 
 
 @main.command()
 def rollback() -> None:
     """Publish the content that was served before the last load, while it is kept; done twice, it is undone."""
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, index_root):
         from seed.load import rollback as run
 
-        result = run(_store(settings), settings.index_root, _steps())
+        result = run(store, index_root, _steps())
         click.echo(f"published snapshot {result.snapshot} again: {', '.join(result.documents) or 'no documents'}")
 
 
@@ -129,12 +125,11 @@ def rollback() -> None:
 @click.option("--complete", is_flag=True, help="Warnings are faults: every sentence has a record or a reason.")
 def check(paths: tuple[Path, ...], complete: bool) -> None:
     """Tell every fault that a load would refuse, and how much of the text is accounted for; load nothing."""
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, _index_root):
         from seed.faults import Refused
         from seed.load import check as run
 
-        checked = run(_store(settings), paths, _steps())
+        checked = run(store, paths, _steps())
         if complete and checked.warnings:
             raise Refused(checked.warnings)
         _warn(checked.warnings + checked.advice)
@@ -149,12 +144,11 @@ def diff(packages: tuple[Path, ...], form: str) -> None:
     """Print what changed from package OLD to NEW, or from what is loaded to NEW, record by record."""
     if len(packages) > 2:
         raise click.UsageError("Give one package, or an old and a new one.")
-    settings = _settings()
-    with _reported():
+    with _reported() as (store, _index_root):
         from seed.difference import as_json, as_text, compare
 
         old = packages[0] if len(packages) == 2 else None
-        difference = compare(_store(settings), old, packages[-1], _steps())
+        difference = compare(store, old, packages[-1], _steps())
         if difference.faults:
             click.echo(f"warning: {len(difference.faults)} faults in the packages, see `sic check`", err=True)
         for line in [as_json(difference)] if form == "json" else as_text(difference):
@@ -173,12 +167,6 @@ def _settings() -> Settings:
             value = "" if name.endswith("_URL") else f" (it is {fault['input']!r})"
             click.echo(f"sic: set {name}: {fault['msg']}{value}", err=True)
         raise SystemExit(2) from None
-
-
-def _store(settings: Settings) -> "Store":
-    from seed.load import store
-
-    return store(settings.writing_url, settings.reader_role)
 
 
 def _steps() -> "Steps":
@@ -210,8 +198,8 @@ def _steps() -> "Steps":
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
-    """Prints what stops a command in plain lines: all faults of packages, one line for anything else."""
+def _reported() -> Iterator[tuple["Store", Path | None]]:
+    """Store and index of a command. What stops it is printed: all faults of packages, one line for anything else."""
     import sqlite3
 
     import psycopg
@@ -219,9 +207,11 @@ def _reported() -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from seed.faults import Refused, Unusable
+    from seed.load import store
 
+    settings = _settings()
     try:
-        yield
+        yield store(settings.writing_url, settings.reader_role), settings.index_root
     except Refused as refused:
         for fault in refused.faults:
             click.echo(str(fault), err=True)

@@ -166,15 +166,8 @@ class Problem(Exception):
             "request_id": request_id,
         }
         if self.faults:
-            content["errors"] = [
-                {
-                    "parameter": fault.parameter,
-                    "detail": fault.detail,
-                    "allowed": fault.allowed,
-                    "did_you_mean": fault.did_you_mean,
-                }
-                for fault in self.faults
-            ]
+            names = ("parameter", "detail", "allowed", "did_you_mean")
+            content["errors"] = [{name: getattr(fault, name) for name in names} for fault in self.faults]
         return to_json({**content, **self.members})
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import MISSING, ValidationError
 from pydantic_core import to_json
@@ -260,13 +260,6 @@ def link_header(root: str, links: Iterable[tuple[str, str | None]]) -> str:
     """A Link header (RFC 8288) of pairs of relation and path; pairs without a path are left out."""
     every = [*links, ("service-desc", f"{root}/openapi.json"), ("describedby", f"{root}/docs")]
     return ", ".join(f'<{target}>; rel="{relation}"' for relation, target in every if target)
-
-
-async def _on_snapshot(request: Request) -> SnapshotRequest:
-    return SnapshotRequest(request)
-
-
-OnSnapshot = Annotated[SnapshotRequest, Depends(_on_snapshot)]
 
 
 def params_model(route: Any) -> type[Params]:

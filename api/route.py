@@ -5,9 +5,9 @@ sent or not, and resolves what an endpoint depends on; that took a third of a co
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
@@ -17,6 +17,12 @@ from starlette.datastructures import QueryParams
 from api.params.base import Params, is_list, parameters
 from api.request import SnapshotRequest, params_model
 
+
+async def _on_snapshot(request: Request) -> SnapshotRequest:
+    return SnapshotRequest(request)
+
+
+OnSnapshot = Annotated[SnapshotRequest, Depends(_on_snapshot)]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 

@@ -147,7 +147,7 @@ def present(reader: Reader, rows: Sequence[Slogan]) -> list[Record]:
             "speaker": row.speaker,
             "actors": actors.get(row.sequence, []),
             "source": reader.source(row),
-            "links": reader.links("slogans", row.id, (row.document, row.start, row.end), cite=True),
+            "links": reader.links("slogan", row),
         }
         for row in rows
     ]

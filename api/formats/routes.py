@@ -11,19 +11,21 @@ from api.formats.forms import FILES, Form
 E = TypeVar("E", bound=Callable[..., object])
 
 
-def files(router: APIRouter, path: str, *forms: Form) -> Callable[[E], E]:
+def files(router: APIRouter, path: str, *forms: Form, description: str | None = None) -> Callable[[E], E]:
     """`@files(router, "/claims")` above an endpoint: it answers /claims.csv, /claims.jsonl …
 
-    Without `forms` these are all forms that write files of records.
+    Without `forms` these are all forms that write files of records. An endpoint that also answers the bare path has a
+    `description` of its files.
     """
 
     def added(endpoint: E) -> E:
         for form in forms or FILES:
-            name = endpoint.__name__.replace("file", form.name)
+            name = f"{endpoint.__name__.removesuffix('_file')}_{form.name}"
             router.add_api_route(
                 path + form.suffix,
                 endpoint,
                 name=name,
+                description=description,
                 response_class=response_class(form),
                 response_description=form.description,
             )

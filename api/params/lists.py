@@ -3,17 +3,14 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import MISSING, AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import MISSING, BeforeValidator, Field, model_validator
 
 from api.params import cursors
 from api.params.base import Params
-from api.params.fields import Cursor, Digits, Flag, Many, Words, invalid
+from api.params.fields import Cursor, Digits, Many, invalid
 from api.problems import Fault
-from api.search.question import TooCostly
-from api.search.syntax import parse
 
 MOST_OFFSET = 10_000
-MOST_Q = 2000  # characters
 
 
 def _cursor(value: Any) -> Any:
@@ -51,37 +48,7 @@ class PageParams(Params):
         return faults
 
 
-def _affordable(value: Any) -> Any:
-    try:
-        parse(value)
-    except TooCostly as error:
-        raise invalid(str(error).removeprefix("q "), slug="too-costly") from None
-    return value
-
-
-SearchWords = Annotated[Words, AfterValidator(_affordable)]
 FileLimit = Annotated[int, Field(ge=0, le=2**53 - 1), Digits]
-
-
-class QParams(Params):
-    q: Annotated[
-        SearchWords | MISSING,
-        Field(
-            max_length=MOST_Q,
-            description='Any of these words, best first; `"a phrase"`, `-without`, `pre*`.',
-            examples=["peace treaty"],
-        ),
-    ] = MISSING
-
-
-class HighlightParams(QParams):
-    highlight: Annotated[Flag, Field(description="Adds the ranges that match `q`.")] = False
-
-    @model_validator(mode="after")
-    def _of_words(self) -> Self:
-        if self.highlight and self.q is MISSING:
-            raise invalid("highlight needs q", parameter="highlight")
-        return self
 
 
 class FacetParams(Params):
@@ -117,31 +84,15 @@ class CountParams(Params):
 
 
 class BareListParams(PageParams, SortParams, FacetParams):
-    """A list without `q`, of a kind that includes nothing."""
+    """A list of a kind that includes nothing."""
 
 
 class ListParams(BareListParams, IncludeParams):
-    """A list without `q`."""
-
-
-class SearchedListParams(ListParams, HighlightParams):
-    """A list with `q`."""
-
-
-class SearchedFileParams(FileParams, QParams):
-    """A file with `q`."""
-
-
-class SearchedCountParams(CountParams, QParams):
-    """Counts with `q`."""
+    """A list."""
 
 
 class AnnotationPageParams(PageParams, SortParams):
-    """A page of W3C annotations without `q`."""
-
-
-class SearchedAnnotationPageParams(AnnotationPageParams, QParams):
-    """A page of W3C annotations with `q`."""
+    """A page of W3C annotations."""
 
 
 class RecordParams(IncludeParams):

@@ -57,7 +57,7 @@ def present(reader: Reader, rows: Sequence[Claim]) -> list[Record]:
             "quantities": row.quantities,
             "note": row.note,
             "source": reader.source(row),
-            "links": reader.links("claims", row.id, (row.document, row.start, row.end), cite=True),
+            "links": reader.links("claim", row),
         }
         for row in rows
     ]

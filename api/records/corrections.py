@@ -55,7 +55,7 @@ def present(reader: Reader, rows: Sequence[Correction]) -> list[Record]:
             "records": records.get(row.sequence, []),
             "what": row.what,
             "why": row.why,
-            "links": reader.links("corrections", row.id),
+            "links": reader.links("correction", row),
         }
         for row in rows
     ]

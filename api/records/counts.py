@@ -5,17 +5,15 @@ from typing import Any
 from pydantic import Field
 
 from api import search
-from api.formats.tabular import csv_lines
 from api.model.declaration import Kind, OneValue
 from api.params.base import Params, values_of, with_query
 from api.params.lists import CountParams
 from api.problems import Problem
 from api.records.facets import only
 from api.records.files import filename
-from api.records.lists import question
+from api.records.lists import enveloped, question
 from api.records.pages import model, optional_keys
-from api.records.reader import Record
-from api.records.shapes import RecordLinks, Shape
+from api.records.shapes import One, Shape
 from api.request import Body, SnapshotRequest
 
 MOST = 1000  # combinations
@@ -31,34 +29,14 @@ def counts_of(kind: Kind) -> type[Shape]:
     """The response model of a kind's counts: one key for each filter in `by`."""
     title = kind.name.title()
     item: Any = model(f"{title}Count", Shape, count=(int, ...), href=(str, ...), **optional_keys(kind.filters, str))
-    counts: type[Shape] = model(
-        f"{title}Counts", Shape, data=(list[item], ...), meta=(CountsMeta, ...), links=(RecordLinks, ...)
-    )
+    counts: type[Shape] = model(f"{title}Counts", One[list[item]], meta=(CountsMeta, ...))
     return counts
 
 
 def counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
-    """The counts as JSON."""
-    total, data = _counts(request, params, kind)
-    return Body(
-        {
-            "data": data,
-            "meta": {"total": total, "by": list(params.by), "snapshot": request.snapshot.id},
-            "links": {"self": request.href(request.query)},
-        }
-    )
-
-
-def counts_file(request: SnapshotRequest, params: CountParams, kind: Kind) -> Body:
-    """The counts as CSV."""
-    _, data = _counts(request, params, kind)
-    lines = csv_lines([*params.by, "count", "href"], data, True)
-    return Body(iter((lines,)), filename=filename(request, f"counts-{kind.plural}"))
-
-
-def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[int, list[Record]]:
-    query = question(kind, params, limit=0)
+    """The counts as JSON, or as the form that the path names writes them."""
     index = request.snapshot.index
+    query = question(kind, params, limit=0)
     try:
         combinations = index.counts(query, params.by, MOST)
     except search.TooMany:
@@ -70,7 +48,10 @@ def _counts(request: SnapshotRequest, params: CountParams, kind: Kind) -> tuple[
     for values, count in combinations:
         by = dict(zip(params.by, values, strict=True))
         data.append(by | {"count": count, "href": _href(request, params, kind, by)})
-    return index.count(query), data
+    if request.form.write:
+        content = request.form.write([*params.by, "count", "href"], data, True)
+        return Body(iter((content,)), filename=filename(request, f"counts-{kind.plural}"))
+    return enveloped(request, data, total=index.count(query), by=list(params.by))
 
 
 def _href(request: SnapshotRequest, params: Params, kind: Kind, by: dict[str, str]) -> str:

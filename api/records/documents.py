@@ -69,7 +69,7 @@ def present(reader: Reader, rows: Sequence[Document]) -> list[Record]:
             "counts": {name: row.counts.get(name, 0) for name in COUNTED},  # older content lacks newer kinds
             "provenance": row.provenance,
             "note": row.note,
-            "links": reader.links("documents", row.id, cite=True)
+            "links": reader.links("document", row)
             | {name: f"{reader.root}/v1/documents/{row.id}/{name}" for name in ("text", "spans")},
         }
         for row in rows

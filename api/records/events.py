@@ -82,7 +82,7 @@ def present(reader: Reader, rows: Sequence[Event]) -> list[Record]:
             "mentions": mentions.get(row.sequence, []),
             "note": row.note,
             "source": reader.source(row),
-            "links": reader.links("events", row.id, (row.document, row.start, row.end), cite=True),
+            "links": reader.links("event", row),
         }
         for row in rows
     ]

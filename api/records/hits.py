@@ -7,8 +7,7 @@ from api.model.kinds import KINDS
 from api.model.selection import Selection
 from api.params.filters import selected
 from api.records.highlights import add_highlights
-from api.records.lists import page_body, reading
-from api.records.paging import window_cursors
+from api.records.lists import reading, window_page
 from api.records.presentation import records_by_sequence
 from api.records.reader import Record
 from api.request import Body, SnapshotRequest
@@ -40,5 +39,4 @@ def search_page(request: SnapshotRequest, params: Any, names: tuple[str, ...] = 
     records = records_of(request, answer)
     if params.highlight or highlight:
         add_highlights(request.snapshot.index, answer.terms, records)
-    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
-    return page_body(request, params, records, answer, *cursors)
+    return window_page(request, params, records, answer, offset)

@@ -124,6 +124,14 @@ def page_body(
     return Body(content | {"links": links}, named)
 
 
+def window_page(
+    request: SnapshotRequest, params: PageParams, records: Sequence[Record], answer: search.Answer, offset: int
+) -> Body:
+    """The page of the records at `offset` of what the answer counts."""
+    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
+    return page_body(request, params, records, answer, *cursors)
+
+
 def _counted(request: SnapshotRequest, kind: Kind, params: Any, names: tuple[str, ...]) -> search.Answer:
     """Total and facets, remembered for the snapshot: they do not change between two pages of a walk."""
     key = ("counted", request.walk(params), names)
@@ -145,8 +153,7 @@ def reading(request: SnapshotRequest) -> Iterator[Reader]:
         yield Reader(session, request.root)
 
 
-def single(request: SnapshotRequest, record: Record) -> Body:
-    """The envelope of a single record."""
-    return Body(
-        {"data": record, "meta": {"snapshot": request.snapshot_id}, "links": {"self": request.href(request.query)}}
-    )
+def enveloped(request: SnapshotRequest, data: Any, **meta: Any) -> Body:
+    """A response that is no page."""
+    meta["snapshot"] = request.snapshot_id
+    return Body({"data": data, "meta": meta, "links": {"self": request.href(request.query)}})

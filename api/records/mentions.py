@@ -7,18 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from api.model.columns import Content, columns
+from api.model.columns import columns
 from api.model.declaration import Kind
-from api.model.links import ActorDocument, ActorName, PlaceDocument, PlaceName
 from api.model.tables import Document, Section
+from api.records.named import LINKS
 from api.records.reader import Reader, Record
 from api.search.mentions import mentions
 
 DOCUMENT, SECTION = columns(Document), columns(Section)
-LINKS: dict[str, tuple[type[Content], type[Content]]] = {
-    "actor": (ActorDocument, ActorName),
-    "place": (PlaceDocument, PlaceName),
-}
 CONTEXT = 32  # code points of prefix and suffix
 
 

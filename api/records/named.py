@@ -49,53 +49,46 @@ def _ordered(link: type[Content]) -> Select[*tuple[Any, ...]]:
     return select(owner.label("owner"), value.label("value")).where(among(owner, "owners")).order_by(owner, *order)
 
 
-DOCUMENTS_AND_NAMES = {
-    "actor": (_ordered(ActorDocument), _ordered(ActorName)),
-    "place": (_ordered(PlaceDocument), _ordered(PlaceName)),
+# The tables of the documents that name a record, and of the names that they use.
+LINKS: dict[str, tuple[type[Content], type[Content]]] = {
+    "actor": (ActorDocument, ActorName),
+    "place": (PlaceDocument, PlaceName),
 }
+STATEMENTS = {kind: tuple(map(_ordered, links)) for kind, links in LINKS.items()}
 
 
-def _lists(reader: Reader, kind: str, rows: Sequence[Actor] | Sequence[Place]) -> list[dict[str, list[str]]]:
+def actors(reader: Reader, rows: Sequence[Actor]) -> list[Record]:
+    return _named(reader, "actor", rows)
+
+
+def places(reader: Reader, rows: Sequence[Place]) -> list[Record]:
+    return _named(reader, "place", rows)
+
+
+def _named(reader: Reader, kind: str, rows: Sequence[Any]) -> list[Record]:
+    documents, names = _lists(reader, kind, rows)
+    return [
+        {
+            "id": row.id,
+            "kind": kind,
+            "documents": documents.get(row.id, []),
+            "name": row.name,
+            "category": row.category,
+            **({"of": row.of} if kind == "actor" else {}),
+            "names": names.get(row.id, []),
+            "mention_count": row.mention_count,
+            "links": reader.links(kind, row),
+        }
+        for row in rows
+    ]
+
+
+def _lists(reader: Reader, kind: str, rows: Sequence[Any]) -> list[dict[str, list[str]]]:
     """The documents and the names of each record; a name that several documents use stands once."""
     lists = []
-    for statement in DOCUMENTS_AND_NAMES[kind]:
+    for statement in STATEMENTS[kind]:
         values: dict[str, dict[str, None]] = {}
         for row in reader.rows(statement, owners=[row.id for row in rows]) if rows else ():
             values.setdefault(row.owner, {})[row.value] = None
         lists.append({owner: list(each) for owner, each in values.items()})
     return lists
-
-
-def actors(reader: Reader, rows: Sequence[Actor]) -> list[Record]:
-    documents, names = _lists(reader, "actor", rows)
-    return [
-        {
-            "id": row.id,
-            "kind": "actor",
-            "documents": documents.get(row.id, []),
-            "name": row.name,
-            "category": row.category,
-            "of": row.of,
-            "names": names.get(row.id, []),
-            "mention_count": row.mention_count,
-            "links": reader.links("actors", row.id),
-        }
-        for row in rows
-    ]
-
-
-def places(reader: Reader, rows: Sequence[Place]) -> list[Record]:
-    documents, names = _lists(reader, "place", rows)
-    return [
-        {
-            "id": row.id,
-            "kind": "place",
-            "documents": documents.get(row.id, []),
-            "name": row.name,
-            "category": row.category,
-            "names": names.get(row.id, []),
-            "mention_count": row.mention_count,
-            "links": reader.links("places", row.id),
-        }
-        for row in rows
-    ]

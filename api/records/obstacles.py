@@ -56,7 +56,7 @@ def present(reader: Reader, rows: Sequence[Obstacle]) -> list[Record]:
             "positions": positions.get(row.id, []),
             "section": row.section,
             "source": reader.source(row),
-            "links": reader.links("obstacles", row.id, (row.document, row.start, row.end), cite=True),
+            "links": reader.links("obstacle", row),
         }
         for row in rows
     ]

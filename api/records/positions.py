@@ -37,7 +37,7 @@ def present(reader: Reader, rows: Sequence[Position]) -> list[Record]:
             "statement": row.statement,
             "note": row.note,
             "source": reader.source(row),
-            "links": reader.links("positions", row.id, (row.document, row.start, row.end), cite=True),
+            "links": reader.links("position", row),
         }
         for row in rows
     ]

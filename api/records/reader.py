@@ -12,6 +12,7 @@ from api.content.rows import Statement, rows
 from api.content.statements import among
 from api.model.columns import Content, columns
 from api.model.declaration import Kind
+from api.model.kinds import KINDS
 
 Record = dict[str, Any]
 
@@ -46,20 +47,20 @@ class Reader:
             "href": f"{self.root}/v1/documents/{row.document}/spans?end={row.end}&start={row.start}",
         }
 
-    def links(self, plural: str, id: str, words: tuple[str, int, int] | None = None, *, cite: bool = False) -> Record:
-        """`words` are the document, start and end of the record's words."""
-        path = f"{plural}/{id}"
+    def links(self, name: str, row: Any) -> Record:
+        """Paths of a record of the kind of this name, and of its words if it has some."""
+        kind = KINDS[name]
+        path = f"{kind.plural}/{row.id}"
         links = {
             "self": f"{self.root}/v1/{path}",
             "page": f"{self.root}/{path}",
-            "cite": f"{self.root}/v1/{path}/citation.bib" if cite else None,
+            "cite": f"{self.root}/v1/{path}/citation.bib" if kind.citable else None,
             "text": None,
             "spans": None,
         }
-        if words:
-            document, start, end = words
-            links["text"] = f"{self.root}/v1/documents/{document}/text?end={end}&start={start}"
-            links["spans"] = f"{self.root}/v1/documents/{document}/spans?end={end}&start={start}"
+        if getattr(row, "start", None) is not None:
+            links["text"] = f"{self.root}/v1/documents/{row.document}/text?end={row.end}&start={row.start}"
+            links["spans"] = f"{self.root}/v1/documents/{row.document}/spans?end={row.end}&start={row.start}"
         return links
 
 

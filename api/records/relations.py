@@ -38,11 +38,7 @@ def present(reader: Reader, rows: Sequence[Relation]) -> list[Record]:
             "basis": row.basis,
             "note": row.note,
             "source": None if row.quote is None else reader.source(row),
-            "links": reader.links(
-                "relations",
-                row.id,
-                None if row.start is None or row.end is None else (row.document, row.start, row.end),
-            ),
+            "links": reader.links("relation", row),
         }
         for row in rows
     ]

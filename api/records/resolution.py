@@ -14,11 +14,11 @@ from api.model.tables import Document
 from api.params.base import Params
 from api.params.fields import DocumentId, Id, Many, Words
 from api.problems import Fault, Problem, bad_query
-from api.records.lists import reading
+from api.records.lists import enveloped, reading
 from api.records.pages import model
 from api.records.presentation import PRESENTATIONS
 from api.records.reader import Reader, Record
-from api.records.shapes import RecordLinks, RecordMeta, Shape, Utf16
+from api.records.shapes import One, RecordMeta, Shape, Utf16
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
 from api.request import Body, SnapshotRequest
 from api.search.quotations import DIFFERENCES, PARTS, Match, Quotation, match_at
@@ -78,10 +78,8 @@ class ResolutionMeta(RecordMeta):
     )
 
 
-class ResolveResponse(Shape):
-    data: Resolution
+class ResolveResponse(One[Resolution]):
     meta: ResolutionMeta
-    links: RecordLinks
 
 
 @dataclass
@@ -115,13 +113,8 @@ def resolution(request: SnapshotRequest, params: ResolveParams) -> Body:
         lookup = _lookup(request, reader, quotation, params.document)
         match = "none" if not lookup.spans else "exact" if lookup.exact else "normalised"
         spans = [_resolved(reader, document, each) for document, each in lookup.spans]
-    return Body(
-        {
-            "data": {"quote": params.quote, "match": match, "spans": spans},
-            "meta": {"total": lookup.total if lookup.complete else None, "snapshot": request.snapshot.id},
-            "links": {"self": request.href(request.query)},
-        }
-    )
+    data = {"quote": params.quote, "match": match, "spans": spans}
+    return enveloped(request, data, total=lookup.total if lookup.complete else None)
 
 
 def _lookup(request: SnapshotRequest, reader: Reader, quotation: Quotation, documents: tuple[str, ...]) -> Lookup:

@@ -54,7 +54,7 @@ def present(reader: Reader, rows: Sequence[Section]) -> list[Record]:
                 "utf16": {"start": row.utf16_start, "end": row.utf16_end},
                 **({} if text is None else {"text": text}),
                 "paragraphs": row.paragraphs,
-                "links": reader.links("sections", row.id, (row.document, row.start, row.end), cite=True),
+                "links": reader.links("section", row),
             }
         )
     return records

@@ -15,7 +15,7 @@ from api.params.base import Params
 from api.params.lists import RecordParams
 from api.problems import Fault, Problem
 from api.records.includes import include
-from api.records.lists import reading, single
+from api.records.lists import enveloped, reading
 from api.records.presentation import present, records_by_id
 from api.records.reader import Reader, Record, by_id
 from api.request import Body, SnapshotRequest
@@ -29,7 +29,7 @@ def one_record(request: SnapshotRequest, params: Params, kind: Kind, id: str) ->
     with reading(request) as reader:
         record = the_record(request, reader, kind, id)
         include(reader, kind, [record], params.include if isinstance(params, RecordParams) else ())
-    return single(request, record)
+    return enveloped(request, record)
 
 
 def one_annotation(request: SnapshotRequest, params: Params, plural: str, id: str) -> Body:  # noqa: ARG001

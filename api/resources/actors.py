@@ -12,15 +12,15 @@ from api.model.kinds.actors import ACTOR
 from api.model.vocabularies import ActorCategory
 from api.params.fields import ActorId, DocumentId, Many
 from api.params.filters import ClosedParams
-from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["actors"], route_class=SnapshotRoute)
 
@@ -31,15 +31,15 @@ class ActorFilters(ClosedParams, filters=ACTOR):
     category: Many[ActorCategory] = Field((), description="Of these categories.")
 
 
-class ActorParams(ActorFilters, SearchedListParams):
+class ActorParams(ActorFilters, ListParams, HighlightParams):
     pass
 
 
-class ActorFileParams(ActorFilters, SearchedFileParams, sets={"fields": fields_of(ACTOR)}):
+class ActorFileParams(ActorFilters, FileParams, QParams, sets={"fields": fields_of(ACTOR)}):
     pass
 
 
-class ActorCountParams(ActorFilters, SearchedCountParams):
+class ActorCountParams(ActorFilters, CountParams, QParams):
     pass
 
 
@@ -65,13 +65,8 @@ async def get_actor(id: str, params: Annotated[ActorRecordParams, Query()], requ
     return await request.respond(params, one_record, ACTOR, id)
 
 
+@files(router, "/counts/actors", CSV, description="The same counts as CSV.")
 @router.get("/counts/actors", response_model=counts_of(ACTOR))
 async def count_actors(params: Annotated[ActorCountParams, Query()], request: OnSnapshot) -> Response:
     """How many actors there are for each combination of one to three filters."""
     return await request.respond(params, counts, ACTOR)
-
-
-@files(router, "/counts/actors", CSV)
-async def count_actors_file(params: Annotated[ActorCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, ACTOR)

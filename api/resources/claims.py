@@ -26,21 +26,15 @@ from api.params.fields import (
     TopicIdOrNone,
 )
 from api.params.filters import ClosedParams
-from api.params.lists import (
-    RecordParams,
-    SearchedAnnotationPageParams,
-    SearchedCountParams,
-    SearchedFileParams,
-    SearchedListParams,
-)
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import annotations_page, records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["claims"], route_class=SnapshotRoute)
 
@@ -62,19 +56,19 @@ class ClaimFilters(ClosedParams, filters=CLAIM):
     relation: Many[RelationType | NoneWord] = Field((), description="With relations of these types, at either end.")
 
 
-class ClaimParams(ClaimFilters, SearchedListParams):
+class ClaimParams(ClaimFilters, ListParams, HighlightParams):
     pass
 
 
-class ClaimFileParams(ClaimFilters, SearchedFileParams, sets={"fields": fields_of(CLAIM)}):
+class ClaimFileParams(ClaimFilters, FileParams, QParams, sets={"fields": fields_of(CLAIM)}):
     pass
 
 
-class ClaimAnnotationParams(ClaimFilters, SearchedAnnotationPageParams):
+class ClaimAnnotationParams(ClaimFilters, AnnotationPageParams, QParams):
     pass
 
 
-class ClaimCountParams(ClaimFilters, SearchedCountParams):
+class ClaimCountParams(ClaimFilters, CountParams, QParams):
     pass
 
 
@@ -106,13 +100,8 @@ async def get_claim(id: str, params: Annotated[ClaimRecordParams, Query()], requ
     return await request.respond(params, one_record, CLAIM, id)
 
 
+@files(router, "/counts/claims", CSV, description="The same counts as CSV.")
 @router.get("/counts/claims", response_model=counts_of(CLAIM))
 async def count_claims(params: Annotated[ClaimCountParams, Query()], request: OnSnapshot) -> Response:
     """How many claims there are for each combination of one to three filters."""
     return await request.respond(params, counts, CLAIM)
-
-
-@files(router, "/counts/claims", CSV)
-async def count_claims_file(params: Annotated[ClaimCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, CLAIM)

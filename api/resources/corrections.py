@@ -14,15 +14,15 @@ from api.params.base import Params
 from api.params.dates import PeriodParams
 from api.params.fields import AnyId, CorrectionId, DocumentId, Many
 from api.params.filters import ClosedParams
-from api.params.lists import BareListParams, HighlightParams, SearchedCountParams, SearchedFileParams
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import BareListParams, CountParams, FileParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["corrections"], route_class=SnapshotRoute)
 
@@ -38,11 +38,11 @@ class CorrectionParams(CorrectionFilters, BareListParams, HighlightParams):
     pass
 
 
-class CorrectionFileParams(CorrectionFilters, SearchedFileParams, sets={"fields": fields_of(CORRECTION)}):
+class CorrectionFileParams(CorrectionFilters, FileParams, QParams, sets={"fields": fields_of(CORRECTION)}):
     pass
 
 
-class CorrectionCountParams(CorrectionFilters, SearchedCountParams):
+class CorrectionCountParams(CorrectionFilters, CountParams, QParams):
     pass
 
 
@@ -64,13 +64,8 @@ async def get_correction(id: str, params: Annotated[Params, Query()], request: O
     return await request.respond(params, one_record, CORRECTION, id)
 
 
+@files(router, "/counts/corrections", CSV, description="The same counts as CSV.")
 @router.get("/counts/corrections", response_model=counts_of(CORRECTION))
 async def count_corrections(params: Annotated[CorrectionCountParams, Query()], request: OnSnapshot) -> Response:
     """How many corrections there are for each combination of one to three filters."""
     return await request.respond(params, counts, CORRECTION)
-
-
-@files(router, "/counts/corrections", CSV)
-async def count_corrections_file(params: Annotated[CorrectionCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, CORRECTION)

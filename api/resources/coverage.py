@@ -15,16 +15,15 @@ from api.params.filters import ClosedParams
 from api.params.lists import FileLimit, PageParams
 from api.records.coverage import COVERING, CoveredSentence, covered, sentences
 from api.records.files import windowed_file
-from api.records.lists import page_body, reading
+from api.records.lists import reading, window_page
 from api.records.pages import facets_of, model, optional_keys
-from api.records.paging import window_cursors
 from api.records.presentation import PRESENTATIONS, records_by_id
 from api.records.ranges import RangeParams, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page, Shape
 from api.records.spans import Text, count
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
@@ -48,7 +47,7 @@ COLUMNS = ("document", "section", "ordinal", "start", "end", "text", *(kind.plur
 COLUMNS += ("reason", "accounted")
 
 
-class CoverageFilters(ClosedParams, RangeParams):
+class CoverageFilters(ClosedParams, RangeParams, sets={"kind": NAMES, "kind_not": NAMES}):
     kind: Many[str] = Field((), description="Sentences that records of these kinds rest on.")
     kind_not: Many[str] = Field((), alias="kind.not", description="Not: Sentences that records of these kinds rest on.")
     accounted: Flag | MISSING = Field(
@@ -56,12 +55,12 @@ class CoverageFilters(ClosedParams, RangeParams):
     )
 
 
-class CoverageParams(CoverageFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": PLURALS}):
+class CoverageParams(CoverageFilters, PageParams, sets={"include": PLURALS}):
     include: Many[str] = Field((), description="The records themselves, beside their ids.")
     facets: Many[Literal["kind"]] = Field((), description="How many sentences have records of each kind.")
 
 
-class CoverageFileParams(CoverageFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
+class CoverageFileParams(CoverageFilters, Params, sets={"fields": COLUMNS}):
     limit: FileLimit | MISSING = Field(MISSING, description="Sentences at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
@@ -86,8 +85,7 @@ def coverage_page(request: SnapshotRequest, params: CoverageParams, id: str) -> 
             shown = [pair for pair in names if pair[1] or pair[0] in params.kind]
             answer.facets = {"kind": sorted(shown, key=lambda pair: (-pair[1], pair[0]))}
         _include(reader, records, params.include)
-    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
-    return page_body(request, params, records, answer, *cursors)
+    return window_page(request, params, records, answer, offset)
 
 
 def _number(reader: Reader, statement: Select[*tuple[Any, ...]]) -> int:

@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic_core import from_json
 
 from api.params.base import Params
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 from api.web import llms
 
 router = APIRouter(tags=["service"], route_class=SnapshotRoute)

@@ -11,15 +11,15 @@ from api.formats.routes import files
 from api.model.kinds.documents import DOCUMENT
 from api.params.fields import DocumentId, Language, Many, TopicIdOrNone
 from api.params.filters import ClosedParams
-from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["documents"], route_class=SnapshotRoute)
 
@@ -31,15 +31,15 @@ class DocumentFilters(ClosedParams, filters=DOCUMENT):
     topic: Many[TopicIdOrNone] = Field((), description="With these topics.")
 
 
-class DocumentParams(DocumentFilters, SearchedListParams):
+class DocumentParams(DocumentFilters, ListParams, HighlightParams):
     pass
 
 
-class DocumentFileParams(DocumentFilters, SearchedFileParams, sets={"fields": fields_of(DOCUMENT)}):
+class DocumentFileParams(DocumentFilters, FileParams, QParams, sets={"fields": fields_of(DOCUMENT)}):
     pass
 
 
-class DocumentCountParams(DocumentFilters, SearchedCountParams):
+class DocumentCountParams(DocumentFilters, CountParams, QParams):
     pass
 
 
@@ -65,13 +65,8 @@ async def get_document(id: str, params: Annotated[DocumentRecordParams, Query()]
     return await request.respond(params, one_record, DOCUMENT, id)
 
 
+@files(router, "/counts/documents", CSV, description="The same counts as CSV.")
 @router.get("/counts/documents", response_model=counts_of(DOCUMENT))
 async def count_documents(params: Annotated[DocumentCountParams, Query()], request: OnSnapshot) -> Response:
     """How many documents there are for each combination of one to three filters."""
     return await request.respond(params, counts, DOCUMENT)
-
-
-@files(router, "/counts/documents", CSV)
-async def count_documents_file(params: Annotated[DocumentCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, DOCUMENT)

@@ -24,21 +24,15 @@ from api.params.fields import (
     Year,
 )
 from api.params.filters import ClosedParams
-from api.params.lists import (
-    RecordParams,
-    SearchedAnnotationPageParams,
-    SearchedCountParams,
-    SearchedFileParams,
-    SearchedListParams,
-)
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import annotations_page, records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=SnapshotRoute)
 
@@ -57,19 +51,19 @@ class EventFilters(ClosedParams, PeriodParams, filters=EVENT):
     year: Many[Year] = Field((), description="Year of the earliest possible day; `none` where that is unknown.")
 
 
-class EventParams(EventFilters, SearchedListParams):
+class EventParams(EventFilters, ListParams, HighlightParams):
     pass
 
 
-class EventFileParams(EventFilters, SearchedFileParams, sets={"fields": fields_of(EVENT)}):
+class EventFileParams(EventFilters, FileParams, QParams, sets={"fields": fields_of(EVENT)}):
     pass
 
 
-class EventAnnotationParams(EventFilters, SearchedAnnotationPageParams):
+class EventAnnotationParams(EventFilters, AnnotationPageParams, QParams):
     pass
 
 
-class EventCountParams(EventFilters, SearchedCountParams):
+class EventCountParams(EventFilters, CountParams, QParams):
     pass
 
 
@@ -101,13 +95,8 @@ async def get_event(id: str, params: Annotated[EventRecordParams, Query()], requ
     return await request.respond(params, one_record, EVENT, id)
 
 
+@files(router, "/counts/events", CSV, description="The same counts as CSV.")
 @router.get("/counts/events", response_model=counts_of(EVENT))
 async def count_events(params: Annotated[EventCountParams, Query()], request: OnSnapshot) -> Response:
     """How many events there are for each combination of one to three filters."""
     return await request.respond(params, counts, EVENT)
-
-
-@files(router, "/counts/events", CSV)
-async def count_events_file(params: Annotated[EventCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, EVENT)

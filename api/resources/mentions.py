@@ -12,14 +12,13 @@ from api.model.kinds.actors import ACTOR
 from api.model.kinds.places import PLACE
 from api.params.fields import DocumentId, Many
 from api.params.lists import PageParams
-from api.records.lists import page_body, reading
+from api.records.lists import reading, window_page
 from api.records.mentions import mention_counts, mention_page
-from api.records.paging import window_cursors
 from api.records.reader import by_id
 from api.records.shapes import Page, Source
 from api.records.single import absent
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", route_class=SnapshotRoute)
 
@@ -40,8 +39,7 @@ def mentions_page(request: SnapshotRequest, params: MentionParams, kind: Kind, i
         counts = mention_counts(reader, kind, id, params.document)
         answer = search.Answer(sum(count for _, count in counts))
         mentions = mention_page(reader, kind, id, counts, offset, limit) if limit else []
-    cursors = window_cursors(offset, offset + len(mentions), answer.total, params.limit)
-    return page_body(request, params, mentions, answer, *cursors)
+    return window_page(request, params, mentions, answer, offset)
 
 
 @router.get("/actors/{id}/mentions", response_model=MentionPage, tags=["actors"])

@@ -12,21 +12,15 @@ from api.formats.routes import files, response_class
 from api.model.kinds.obstacles import OBSTACLE
 from api.params.fields import ActorIdOrNone, DocumentId, Many, Number, ObstacleId
 from api.params.filters import ClosedParams
-from api.params.lists import (
-    RecordParams,
-    SearchedAnnotationPageParams,
-    SearchedCountParams,
-    SearchedFileParams,
-    SearchedListParams,
-)
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import annotations_page, records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["obstacles"], route_class=SnapshotRoute)
 
@@ -38,19 +32,19 @@ class ObstacleFilters(ClosedParams, filters=OBSTACLE):
     number: Many[Number] = Field((), description="With these numbers.")
 
 
-class ObstacleParams(ObstacleFilters, SearchedListParams):
+class ObstacleParams(ObstacleFilters, ListParams, HighlightParams):
     pass
 
 
-class ObstacleFileParams(ObstacleFilters, SearchedFileParams, sets={"fields": fields_of(OBSTACLE)}):
+class ObstacleFileParams(ObstacleFilters, FileParams, QParams, sets={"fields": fields_of(OBSTACLE)}):
     pass
 
 
-class ObstacleAnnotationParams(ObstacleFilters, SearchedAnnotationPageParams):
+class ObstacleAnnotationParams(ObstacleFilters, AnnotationPageParams, QParams):
     pass
 
 
-class ObstacleCountParams(ObstacleFilters, SearchedCountParams):
+class ObstacleCountParams(ObstacleFilters, CountParams, QParams):
     pass
 
 
@@ -82,13 +76,8 @@ async def get_obstacle(id: str, params: Annotated[ObstacleRecordParams, Query()]
     return await request.respond(params, one_record, OBSTACLE, id)
 
 
+@files(router, "/counts/obstacles", CSV, description="The same counts as CSV.")
 @router.get("/counts/obstacles", response_model=counts_of(OBSTACLE))
 async def count_obstacles(params: Annotated[ObstacleCountParams, Query()], request: OnSnapshot) -> Response:
     """How many obstacles there are for each combination of one to three filters."""
     return await request.respond(params, counts, OBSTACLE)
-
-
-@files(router, "/counts/obstacles", CSV)
-async def count_obstacles_file(params: Annotated[ObstacleCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, OBSTACLE)

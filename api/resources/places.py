@@ -12,15 +12,15 @@ from api.model.kinds.places import PLACE
 from api.model.vocabularies import PlaceCategory
 from api.params.fields import DocumentId, Many, PlaceId
 from api.params.filters import ClosedParams
-from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["places"], route_class=SnapshotRoute)
 
@@ -31,15 +31,15 @@ class PlaceFilters(ClosedParams, filters=PLACE):
     category: Many[PlaceCategory] = Field((), description="Of these categories.")
 
 
-class PlaceParams(PlaceFilters, SearchedListParams):
+class PlaceParams(PlaceFilters, ListParams, HighlightParams):
     pass
 
 
-class PlaceFileParams(PlaceFilters, SearchedFileParams, sets={"fields": fields_of(PLACE)}):
+class PlaceFileParams(PlaceFilters, FileParams, QParams, sets={"fields": fields_of(PLACE)}):
     pass
 
 
-class PlaceCountParams(PlaceFilters, SearchedCountParams):
+class PlaceCountParams(PlaceFilters, CountParams, QParams):
     pass
 
 
@@ -65,13 +65,8 @@ async def get_place(id: str, params: Annotated[PlaceRecordParams, Query()], requ
     return await request.respond(params, one_record, PLACE, id)
 
 
+@files(router, "/counts/places", CSV, description="The same counts as CSV.")
 @router.get("/counts/places", response_model=counts_of(PLACE))
 async def count_places(params: Annotated[PlaceCountParams, Query()], request: OnSnapshot) -> Response:
     """How many places there are for each combination of one to three filters."""
     return await request.respond(params, counts, PLACE)
-
-
-@files(router, "/counts/places", CSV)
-async def count_places_file(params: Annotated[PlaceCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, PLACE)

@@ -12,21 +12,15 @@ from api.formats.routes import files, response_class
 from api.model.kinds.positions import POSITION
 from api.params.fields import ActorId, DocumentId, Many, ObstacleId, PositionId
 from api.params.filters import ClosedParams
-from api.params.lists import (
-    RecordParams,
-    SearchedAnnotationPageParams,
-    SearchedCountParams,
-    SearchedFileParams,
-    SearchedListParams,
-)
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import annotations_page, records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["positions"], route_class=SnapshotRoute)
 
@@ -38,19 +32,19 @@ class PositionFilters(ClosedParams, filters=POSITION):
     actor: Many[ActorId] = Field((), description="Of these actors.")
 
 
-class PositionParams(PositionFilters, SearchedListParams):
+class PositionParams(PositionFilters, ListParams, HighlightParams):
     pass
 
 
-class PositionFileParams(PositionFilters, SearchedFileParams, sets={"fields": fields_of(POSITION)}):
+class PositionFileParams(PositionFilters, FileParams, QParams, sets={"fields": fields_of(POSITION)}):
     pass
 
 
-class PositionAnnotationParams(PositionFilters, SearchedAnnotationPageParams):
+class PositionAnnotationParams(PositionFilters, AnnotationPageParams, QParams):
     pass
 
 
-class PositionCountParams(PositionFilters, SearchedCountParams):
+class PositionCountParams(PositionFilters, CountParams, QParams):
     pass
 
 
@@ -82,13 +76,8 @@ async def get_position(id: str, params: Annotated[PositionRecordParams, Query()]
     return await request.respond(params, one_record, POSITION, id)
 
 
+@files(router, "/counts/positions", CSV, description="The same counts as CSV.")
 @router.get("/counts/positions", response_model=counts_of(POSITION))
 async def count_positions(params: Annotated[PositionCountParams, Query()], request: OnSnapshot) -> Response:
     """How many positions there are for each combination of one to three filters."""
     return await request.respond(params, counts, POSITION)
-
-
-@files(router, "/counts/positions", CSV)
-async def count_positions_file(params: Annotated[PositionCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, POSITION)

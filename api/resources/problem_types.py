@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from api.params.base import Params
 from api.problems import PROBLEM_TYPES, Fault, Problem, nearest
-from api.records.lists import single
+from api.records.lists import enveloped
 from api.records.reader import Record
-from api.records.shapes import One, RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.records.shapes import One, Shape
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 from api.web import terms
 
 router = APIRouter(prefix="/problems", tags=["service"], route_class=SnapshotRoute)
@@ -30,10 +30,8 @@ class ProblemTypeResponse(One[ProblemTypeRecord]):
     """One type of problem."""
 
 
-class ProblemTypesResponse(Shape):
-    data: list[ProblemTypeRecord]
-    meta: RecordMeta
-    links: RecordLinks
+class ProblemTypesResponse(One[list[ProblemTypeRecord]]):
+    pass
 
 
 def _record(request: SnapshotRequest, slug: str) -> Record:
@@ -51,8 +49,7 @@ def _record(request: SnapshotRequest, slug: str) -> Record:
 def all_problem_types(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
     if request.form.name == "html":
         return terms.problem_types(request)
-    meta, links = {"snapshot": request.snapshot_id}, {"self": request.href(request.query)}
-    return Body({"data": [_record(request, slug) for slug in PROBLEM_TYPES], "meta": meta, "links": links})
+    return enveloped(request, [_record(request, slug) for slug in PROBLEM_TYPES])
 
 
 def one_problem_type(request: SnapshotRequest, params: Params, slug: str) -> Body:  # noqa: ARG001
@@ -62,7 +59,7 @@ def one_problem_type(request: SnapshotRequest, params: Params, slug: str) -> Bod
         raise Problem("not-found", detail, (Fault("not-found", "type", detail, sorted(PROBLEM_TYPES), near),))
     if request.form.name == "html":
         return terms.problem_type(request, PROBLEM_TYPES[slug])
-    return single(request, _record(request, slug))
+    return enveloped(request, _record(request, slug))
 
 
 @router.get("", response_model=ProblemTypesResponse)

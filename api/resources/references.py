@@ -12,8 +12,8 @@ from api.formats.routes import response_class
 from api.model.kinds import KINDS
 from api.params.base import Params
 from api.records.single import one_annotation, one_citation
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["references"], route_class=SnapshotRoute)
 

@@ -14,14 +14,13 @@ from api.model.vocabularies import RelationBasis, RelationType
 from api.params.fields import ClaimId, DocumentId, Many, RelationId, SectionIdOrNone, SpeakerId
 from api.params.filters import ClosedParams
 from api.params.lists import AnnotationPageParams, CountParams, FileParams, ListParams, RecordParams
-from api.records.counts import counts, counts_file, counts_of
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import annotations_page, records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["relations"], route_class=SnapshotRoute)
 
@@ -82,13 +81,8 @@ async def get_relation(id: str, params: Annotated[RelationRecordParams, Query()]
     return await request.respond(params, one_record, RELATION, id)
 
 
+@files(router, "/counts/relations", CSV, description="The same counts as CSV.")
 @router.get("/counts/relations", response_model=counts_of(RELATION))
 async def count_relations(params: Annotated[RelationCountParams, Query()], request: OnSnapshot) -> Response:
     """How many relations there are for each combination of one to three filters."""
     return await request.respond(params, counts, RELATION)
-
-
-@files(router, "/counts/relations", CSV)
-async def count_relations_file(params: Annotated[RelationCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, RELATION)

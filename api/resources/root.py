@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from api import __version__
 from api.model.kinds import KINDS
 from api.params.base import Params
-from api.records.lists import single
+from api.records.lists import enveloped
 from api.records.shapes import One, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(tags=["service"], route_class=SnapshotRoute)
 
@@ -42,7 +42,7 @@ class ServiceResponse(One[Service]):
 
 
 def service(request: SnapshotRequest, params: Params) -> Body:  # noqa: ARG001
-    return single(
+    return enveloped(
         request,
         {
             "name": "sic",

@@ -22,15 +22,16 @@ from api.params.fields import (
     TopicIdOrNone,
 )
 from api.params.filters import ClosedParams
-from api.params.lists import MOST_Q, FileLimit, PageParams, SearchWords
+from api.params.lists import FileLimit, PageParams
+from api.params.words import MOST_Q, SearchWords
 from api.records.files import windowed_file
 from api.records.hits import FILTERS, NAMES, SEARCHED, question_of, records_of, search_page
 from api.records.pages import facets_of, model
 from api.records.presentation import PRESENTATIONS
 from api.records.reader import Record
 from api.records.shapes import Page
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=SnapshotRoute)
 

@@ -11,15 +11,15 @@ from api.formats.routes import files
 from api.model.kinds.sections import SECTION
 from api.params.fields import DocumentId, Many, SectionId, SectionIdOrNone
 from api.params.filters import ClosedParams
-from api.params.lists import RecordParams, SearchedCountParams, SearchedFileParams, SearchedListParams
-from api.records.counts import counts, counts_file, counts_of
+from api.params.lists import CountParams, FileParams, ListParams, RecordParams
+from api.params.words import HighlightParams, QParams
+from api.records.counts import counts, counts_of
 from api.records.files import records_file
 from api.records.lists import records_page
 from api.records.pages import one_of, page_of
 from api.records.presentation import fields_of
 from api.records.single import one_record
-from api.request import OnSnapshot
-from api.route import SnapshotRoute
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["sections"], route_class=SnapshotRoute)
 
@@ -30,15 +30,15 @@ class SectionFilters(ClosedParams, filters=SECTION):
     parent: Many[SectionIdOrNone] = Field((), description="Directly below these sections; `none` for the top.")
 
 
-class SectionParams(SectionFilters, SearchedListParams):
+class SectionParams(SectionFilters, ListParams, HighlightParams):
     pass
 
 
-class SectionFileParams(SectionFilters, SearchedFileParams, sets={"fields": fields_of(SECTION)}):
+class SectionFileParams(SectionFilters, FileParams, QParams, sets={"fields": fields_of(SECTION)}):
     pass
 
 
-class SectionCountParams(SectionFilters, SearchedCountParams):
+class SectionCountParams(SectionFilters, CountParams, QParams):
     pass
 
 
@@ -64,13 +64,8 @@ async def get_section(id: str, params: Annotated[SectionRecordParams, Query()], 
     return await request.respond(params, one_record, SECTION, id)
 
 
+@files(router, "/counts/sections", CSV, description="The same counts as CSV.")
 @router.get("/counts/sections", response_model=counts_of(SECTION))
 async def count_sections(params: Annotated[SectionCountParams, Query()], request: OnSnapshot) -> Response:
     """How many sections there are for each combination of one to three filters."""
     return await request.respond(params, counts, SECTION)
-
-
-@files(router, "/counts/sections", CSV)
-async def count_sections_file(params: Annotated[SectionCountParams, Query()], request: OnSnapshot) -> Response:
-    """The same counts as CSV."""
-    return await request.respond(params, counts_file, SECTION)

@@ -16,15 +16,14 @@ from api.params.filters import ClosedParams
 from api.params.lists import FileLimit, PageParams
 from api.records.files import windowed_file
 from api.records.includes import include
-from api.records.lists import page_body, reading
+from api.records.lists import reading, window_page
 from api.records.pages import facets_of, model, with_included
-from api.records.paging import window_cursors
 from api.records.ranges import ExpandParams, location, text_of
 from api.records.reader import Reader, Record
 from api.records.shapes import Page
 from api.records.spans import SOURCED, Text, count, overlapping, resting_on
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 
@@ -49,7 +48,7 @@ COLUMNS = ("id", "kind", "overlap", "matched", *(f"source.{name}" for name in ("
 COLUMNS += ("source.start", "source.end", "source.prefix", "source.suffix", "links.self")
 
 
-class SpanFilters(ClosedParams, ExpandParams):
+class SpanFilters(ClosedParams, ExpandParams, sets={"kind": NAMES, "kind_not": NAMES}):
     kind: Many[str] = Field((), description="Records of these kinds.")
     kind_not: Many[str] = Field((), alias="kind.not", description="Not: Records of these kinds.")
 
@@ -58,12 +57,12 @@ class SpanFilters(ClosedParams, ExpandParams):
         return [kind for kind in SOURCED if kind.name in (self.kind or NAMES) and kind.name not in self.kind_not]
 
 
-class SpanParams(SpanFilters, PageParams, sets={"kind": NAMES, "kind_not": NAMES, "include": INCLUDES}):
+class SpanParams(SpanFilters, PageParams, sets={"include": INCLUDES}):
     include: Many[str] = Field((), description="Related records, for the kinds that have them.")
     facets: Many[Literal["kind"]] = Field((), description="How many records of each kind.")
 
 
-class SpanFileParams(SpanFilters, Params, sets={"kind": NAMES, "kind_not": NAMES, "fields": COLUMNS}):
+class SpanFileParams(SpanFilters, Params, sets={"fields": COLUMNS}):
     limit: FileLimit | MISSING = Field(MISSING, description="Records at most; all if absent.")
     fields: Many[str] = Field((), description="Columns of csv, keys of jsonl, in this order.")
 
@@ -80,8 +79,7 @@ def spans_page(request: SnapshotRequest, params: SpanParams, id: str) -> Body:
             answer.facets = {"kind": _kinds(reader, overlapping(text, span), params.kind)}
         records = resting_on(reader, overlaps, span, limit, offset) if limit else []
         _include(reader, records, params.include)
-    cursors = window_cursors(offset, offset + len(records), answer.total, params.limit)
-    body = page_body(request, params, records, answer, *cursors)
+    body = window_page(request, params, records, answer, offset)
     body.location = location(request, params, span, widened, offset)
     return body
 

@@ -11,9 +11,10 @@ from api.params.base import Params, with_query
 from api.params.fields import Digits, DocumentId, Id, Many, Words
 from api.params.filters import ClosedParams
 from api.records.hits import NAMES
-from api.records.shapes import RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.records.lists import enveloped
+from api.records.shapes import One, Shape
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=SnapshotRoute)
 
@@ -33,17 +34,13 @@ class Suggestion(Shape):
     href: str = Field(description="The record, or a search for the word.")
 
 
-class Suggestions(Shape):
-    data: list[Suggestion]
-    meta: RecordMeta
-    links: RecordLinks
+class Suggestions(One[list[Suggestion]]):
+    pass
 
 
 def suggestions(request: SnapshotRequest, params: SuggestParams) -> Body:
     completions = request.snapshot.index.suggest(params.q, params.limit, params.kind, params.document)
-    data: list[dict[str, Any]] = [{**each, "href": request.href(_path(each))} for each in completions]
-    meta = {"snapshot": request.snapshot.id}
-    return Body({"data": data, "meta": meta, "links": {"self": request.href(request.query)}})
+    return enveloped(request, [{**each, "href": request.href(_path(each))} for each in completions])
 
 
 def _path(completion: Any) -> str:

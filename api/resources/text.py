@@ -7,8 +7,8 @@ from fastapi.responses import PlainTextResponse, Response
 
 from api.records.lists import reading
 from api.records.ranges import ExpandParams, location, text_of
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 
 router = APIRouter(prefix="/v1", tags=["text"], route_class=SnapshotRoute)
 

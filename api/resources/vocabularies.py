@@ -11,11 +11,11 @@ from api.model.tables import Topic
 from api.model.vocabularies import VOCABULARIES
 from api.params.base import Params
 from api.problems import Fault, Problem, nearest
-from api.records.lists import reading, single
+from api.records.lists import enveloped, reading
 from api.records.reader import Record
-from api.records.shapes import One, RecordLinks, RecordMeta, Shape
-from api.request import Body, OnSnapshot, SnapshotRequest
-from api.route import SnapshotRoute
+from api.records.shapes import One, Shape
+from api.request import Body, SnapshotRequest
+from api.route import OnSnapshot, SnapshotRoute
 from api.web import terms as term_pages
 
 router = APIRouter(prefix="/v1/vocabularies", tags=["service"], route_class=SnapshotRoute)
@@ -40,10 +40,8 @@ class VocabularyResponse(One[Vocabulary]):
     """One vocabulary."""
 
 
-class VocabulariesResponse(Shape):
-    data: list[Vocabulary]
-    meta: RecordMeta
-    links: RecordLinks
+class VocabulariesResponse(One[list[Vocabulary]]):
+    pass
 
 
 def _vocabularies(request: SnapshotRequest) -> list[Record]:
@@ -65,8 +63,7 @@ def all_vocabularies(request: SnapshotRequest, params: Params) -> Body:  # noqa:
     records = _vocabularies(request)
     if request.form.name == "html":
         return term_pages.vocabularies(request, records)
-    meta, links = {"snapshot": request.snapshot_id}, {"self": request.href(request.query)}
-    return Body({"data": records, "meta": meta, "links": links})
+    return enveloped(request, records)
 
 
 def one_vocabulary(request: SnapshotRequest, params: Params, name: str) -> Body:  # noqa: ARG001
@@ -77,7 +74,7 @@ def one_vocabulary(request: SnapshotRequest, params: Params, name: str) -> Body:
         raise Problem("not-found", detail, (fault,))
     if request.form.name == "html":
         return term_pages.vocabulary(request, by_name[name])
-    return single(request, by_name[name])
+    return enveloped(request, by_name[name])
 
 
 @router.get("", response_model=VocabulariesResponse)

@@ -11,7 +11,7 @@ from api.formats.annotations import iri
 from api.model.kinds import KINDS
 from api.model.selection import Condition, Selection
 from api.params.base import Params, canonical
-from api.params.lists import MOST_Q, SearchWords
+from api.params.words import MOST_Q, SearchWords
 from api.records.lists import reading
 from api.records.reader import Record
 from api.records.spans import Text
