@@ -93,6 +93,19 @@ def test_work_whose_client_leaves_stops_at_its_next_step(shared: Server) -> None
     assert burns(shared)["stopped"] == before + 1
 
 
+def test_a_client_that_leaves_with_requests_in_a_row_leaves_no_trace_in_the_log(environment: dict[str, str]) -> None:
+    """uvicorn believed that the first of them still had a client, and logged two stack traces for each."""
+    with costly(environment) as server:
+        known = "/v1/claims?limit=1"
+        assert ask(server, known).status_code == 200
+        with connected(server) as client:
+            client.sendall(b"".join(request(path) for path in (known, burn(400), burn(400))))
+            within(5, lambda: burns(server)["running"] == 1)
+        within(5, lambda: burns(server)["stopped"] == 1)
+        assert ask(server, burn(1)).status_code == 200
+        assert "ERROR" not in server.output
+
+
 def test_a_statement_whose_client_leaves_stops(environment: dict[str, str]) -> None:
     with costly(environment, SIC_THREADS="1") as server:
         with volley(server, ["/query"]):
@@ -184,8 +197,8 @@ def test_while_others_ask_an_address_runs_one_thread_and_alone_all_but_one(envir
 
 def test_addresses_take_turns(environment: dict[str, str]) -> None:
     """One address keeps 32 connections at the costliest work all the time; another asks now and then."""
-    ends = time.monotonic() + 6
     with costly(environment) as server, ThreadPoolExecutor(33) as threads:
+        ends = time.monotonic() + 6
 
         def attack() -> int:
             asked = 0

@@ -11,7 +11,8 @@ from socket import socket
 from typing import ClassVar
 
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.server import refusals
 from api.server.refusals import BODY_BYTES, HEAD_BYTES, LONGEST_PATH, Refusal
@@ -38,6 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _request_timer: TimerHandle | None = None
     _untaken_timer: TimerHandle | None = None
     _untaken: int = 0
+    _answering: RequestResponseCycle | None = None  # the last request that was begun; those behind it wait
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -52,6 +54,14 @@ class BoundedProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        # Of requests in a row uvicorn tells only the last one received, which may still wait for those before it.
+        if self._answering is not None and self._answering is not self.cycle:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        HttpToolsProtocol._start_asgi_task(self, cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn does it, without its log lines: whoever sends what is no request would fill the log."""
