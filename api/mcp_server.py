@@ -98,13 +98,24 @@ KEPT = (
 )
 
 
+class StrictServer(MCPServer):
+    """Refuses an argument that a tool does not have. The SDK drops it, and a filter beside `filters` was lost so."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        for tool in await self.list_tools():
+            declared = tool.input_schema.get("properties", {})
+            if tool.name == name and (unknown := sorted(arguments.keys() - declared.keys())):
+                raise ToolError(f"{name} has no argument {', '.join(unknown)}; it has {', '.join(declared) or 'none'}")
+        return await super().call_tool(name, arguments, context)
+
+
 def server(api: Api) -> MCPServer:
     """The server with its tools."""
 
     def words_page(document: str, start: int, end: int) -> str:
         return api.page(f"/d/{document}/@{start}-{end}")
 
-    tools = MCPServer("sic", instructions=INSTRUCTIONS)
+    tools = StrictServer("sic", instructions=INSTRUCTIONS)
     tool = tools.tool(structured_output=False)
 
     @tool

@@ -158,6 +158,8 @@ def test_a_wrong_question_is_answered_with_what_was_meant(served: Server) -> Non
         ("claims", {"filters": {"actor": "ankara"}}, "turkey"),
         ("events", {"filters": {"status": "happened"}}, "occurred"),
         ("cite", {"kind": "claims", "id": "karabakh.c9999"}, "no claim"),
+        ("search", {"q": "exodus", "speaker": "author"}, "search has no argument speaker; it has q, filters"),
+        ("overview", {"document": "karabakh"}, "overview has no argument document; it has none"),
     ]
     answers = called(served, *((tool, arguments) for tool, arguments, _ in wrong))
     for (failed, answer), (_, _, taught) in zip(answers, wrong, strict=True):

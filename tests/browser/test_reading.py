@@ -206,9 +206,16 @@ def test_the_places_of_words_that_were_looked_for_are_gone_through(visitor: Visi
     expect(marks.nth(1)).to_be_focused()
     expect(marks.nth(1)).to_be_in_viewport()
     expect(said).to_have_text(f"Place 2 / {total}")
+    expect(visitor.page.get_by_role("button", name="Next", exact=True)).to_be_in_viewport(ratio=1)
     visitor.press("N", "N")
     expect(marks.nth(total - 1)).to_be_focused()
     expect(marks.nth(total - 1)).to_be_in_viewport()
+
+
+def test_the_place_after_the_one_that_a_link_leads_to_is_next(visitor: Visitor) -> None:
+    visitor.go("/d/karabakh?q=exodus#hit2")
+    visitor.press("n")
+    expect(visitor.page.locator("#hit3")).to_be_focused()
 
 
 def test_commands_name_the_server_that_the_page_came_from(visitor: Visitor) -> None:

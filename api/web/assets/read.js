@@ -51,11 +51,14 @@ function step(by) {
 }
 
 const hits = [...text.querySelectorAll("mark[id]")];
+const steps = document.getElementById("steps");
 let hit = -1;
 
 /** Goes to the next place of the words that were looked for, or to the one before. */
 function stepHit(by) {
   if (!hits.length) return;
+  steps.className = "going"; // the buttons stay on the screen while the text is gone through
+  if (hit < 0) hit = hits.indexOf(text.querySelector("mark:target"));
   hit = hit < 0 && by < 0 ? hits.length - 1 : (hit + by + hits.length) % hits.length;
   hits[hit].scrollIntoView({ block: "center", behavior: "instant" });
   hits[hit].focus({ preventScroll: true });
@@ -63,7 +66,7 @@ function stepHit(by) {
 }
 
 if (hits.length) {
-  document.getElementById("steps").className = "";
+  steps.className = "";
   document.getElementById("next-hit").addEventListener("click", () => stepHit(1));
   document.getElementById("previous-hit").addEventListener("click", () => stepHit(-1));
 }
