@@ -96,6 +96,8 @@ class Process(uvicorn.Server):
             message, descriptors, _, _ = recv_fds(channel, 1, 1)
         except BlockingIOError:
             return
+        except ConnectionResetError:  # the supervisor was killed and had not read all that this process told it
+            message, descriptors = b"", []
         for descriptor in descriptors:
             connection = socket(fileno=descriptor)
             connection.setblocking(False)
